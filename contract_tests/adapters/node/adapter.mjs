@@ -101,7 +101,8 @@ async function create(run) {
   const hash = made?.collectionHash ?? fail("protocol", "an upload without a collection");
   return follow(run, async () => {
     const shown = await call(run, "collection.getCollection", { collectionHash: hash });
-    const conversion = shown?.flipbooks?.[0]?.flipbookStatus;
+    const states = (shown?.flipbooks ?? []).map((one) => one.flipbookStatus); // of several, one that failed decides
+    const conversion = ["failed", "processing", "complete"].find((state) => states.includes(state));
     if (conversion === "complete") return { value: { hash, conversion } };
     if (conversion === "failed") fail("conversion_failed", "the document could not be converted");
     if (conversion !== "processing") fail("protocol", "an unknown state of the conversion");

@@ -73,6 +73,12 @@ KEPT: dict[str, ScenarioRun] = {
     "a change": _updated(params={"title": "x"}),
 }
 BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
+    "success-was-answered": [
+        (scenario_run(op="publish", value={"hash": "x"}), "expected code 20 for collection.update"),
+        (scenario_run(of("getStats", code=22), op="statistics"), "expected code 20 for collection.getStats"),
+        (scenario_run(of("update"), op="publish", value={"hash": "x"}), "{'collectionStatus': 'public'}"),
+    ],
+    "nothing-is-said-that-was-not-asked-for": [(_updated(), "expected [], got ['title']")],
     "the-method-has-the-parameters-that-were-given": [(_updated(params={"title": " x"}), "'title': ' x'}, got")],
     "conversions-are-asked-for-a-few-seconds-apart": [
         (_uploaded(MADE, _shown(0, "processing"), _shown(1.4, "complete")), "got 1.400 s")
@@ -94,14 +100,12 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         (_uploaded(of("create", code=30, failed="method")), "expected to be accepted, got code 30"),
     ],
     "a-lost-answer-is-reported-as-uncertain": [
+        (_uploaded(error="transport", cut_after=5_000, account=()), "class uncertain, got error transport"),
         (
             _uploaded(LOST, error="transport", faults=LOSING),
             "expected an error of class uncertain, got error transport",
         ),
         (_uploaded(LOST, value={"hash": "old"}, faults=LOSING), "expected an error of class uncertain, got ok"),
-    ],
-    "an-upload-that-breaks-off-is-uncertain": [
-        (_uploaded(error="transport", cut_after=5_000, account=()), "expected uncertain, got error transport")
     ],
     "an-upload-that-broke-off-is-not-repeated": [(_uploaded(MADE, cut_after=5_000), "expected [], got ['#1']")],
     "a-refused-upload-is-reported-with-its-code": [

@@ -228,9 +228,7 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
     "success-was-seen-by-the-server-too": [
         (scenario_run(call(state="PROCESSING")), "expected to have received COMPLETE"),
         (scenario_run(call(state="COMPLETE"), download(http_status=403)), "a successful download, got none"),
-    ],
-    "a-download-is-reported-as-complete": [
-        (scenario_run(*DOWNLOADED, value={"status": "FAILED"}), "the status in the result")
+        (scenario_run(*DOWNLOADED, value={"status": "FAILED"}), "the status in the result"),
     ],
     "an-error-was-seen-by-the-server-too": [
         (scenario_run(call(state="PROCESSING"), error="auth"), CAUSE),

@@ -88,7 +88,7 @@ class Calls:
 
     def query(self, params: Mapping[str, str]) -> str:
         """The parameters as they are sent."""
-        return "&".join(f"{name}={quote(value, safe='')}" for name, value in params.items())
+        return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in params.items())
 
     def decode(self, body: bytes) -> Envelope:
         """What an answer says; raises `ClientError`."""

@@ -57,7 +57,9 @@ class Collections(Calls):
     def publish(self, collection_hash: str) -> dict[str, Any]:
         """The published collection, asked for by the hash that it has now; raises `ClientError`."""
         changed = self.call_method("collection.update", {"collectionHash": collection_hash, **self.published()})
-        return self.collection(self.hash_after(collection_hash, changed))
+        shown = self.collection(self.hash_after(collection_hash, changed))
+        self.hash_in(shown)
+        return shown
 
     def published(self) -> dict[str, str]:
         """The parameters that publish a collection."""
@@ -65,7 +67,13 @@ class Collections(Calls):
 
     def hash_after(self, _old: str, changed: Mapping[str, Any]) -> str:
         """The hash that a collection has after a change."""
-        return str(changed["collectionHash"])
+        return self.hash_in(changed)
+
+    def hash_in(self, collection: Any) -> str:
+        """The hash of a collection in an answer; raises `ClientError`."""
+        if not isinstance(collection, Mapping) or not collection.get("collectionHash"):
+            raise ClientError("protocol", "an answer without the hash of a collection")
+        return str(collection["collectionHash"])
 
     # --- lists
 
@@ -87,10 +95,12 @@ class Collections(Calls):
 
     def listed(self, params: Mapping[str, str]) -> list[dict[str, Any]]:
         """One page of the list; raises `ClientError`."""
-        answer = self.call_method("collection.getList", params)
-        if "collections" not in answer:
+        page = self.call_method("collection.getList", params).get("collections", "none")
+        if page and not isinstance(page, list):
             raise ClientError("protocol", "an answer without a list of collections")
-        return list(answer["collections"] or ())
+        for one in page or ():
+            self.hash_in(one)
+        return list(page or ())
 
     def range_from(self, first: int) -> dict[str, str]:
         """The range of one page, both ends included."""

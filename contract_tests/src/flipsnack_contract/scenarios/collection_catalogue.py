@@ -1,12 +1,13 @@
 """Scenarios about collections, written by hand: uploads and conversions, calls, publishing, lists, statistics."""
 
 from collections.abc import Mapping
+from itertools import cycle
 from typing import Any
 
-from flipsnack_contract.adapter.messages import FORMATS
+from flipsnack_contract.adapter.messages import FORMATS, Format
 from flipsnack_contract.contract.documents import jpg
 from flipsnack_contract.contract.methods import methods
-from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
+from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     GUEST_PAGE,
     LASTING,
@@ -34,8 +35,12 @@ LOST = tuple(
 UPLOAD_CODES = tuple(sorted(FINAL))
 HOSTILE_TEXT = ' Ünï+cödé ﬁＡ² & "quotes" = 100 % <b>; 日本 😀\r\n--second line '
 LINE_ENDS = "\na\nb\rc\n\n"
+OTHER_FORMATS: list[Format] = [form for form in FORMATS if form != "json"]
+HOSTILE: dict[str, Any] = {"key": "a+b%20c&d=e;f#g?h", "secret": "  šécrét €日😀 "}
 LONG_TEXT = "a long text, as descriptions are; " * 200
 NIGHT = 28_800
+UNKNOWN = {"Zeta": "0", "_": "false", "a9": "x", "a10": "y", "B": " ", "Ärger é": "=&"}
+"""Parameters that no method has: they are signed like any other. Each way to sort has another order of them."""
 
 
 def _create(**fields: Any) -> Scenario:
@@ -54,16 +59,22 @@ def _spoilt(name: str, action: str) -> Fault:
     return at(action, spoilt_answer(name, "json"))
 
 
+def _documents(*states: str) -> dict[str, Any]:
+    """The data of a collection of several documents."""
+    items = [{"flipbookHash": f"x{number}", "flipbookStatus": state} for number, state in enumerate(states)]
+    return {"collectionHash": "abcdefgh", "flipbooks": items}
+
+
+MAINTENANCE = (TimelineEvent(after_s=2, what="maintenance-on"), TimelineEvent(after_s=40, what="maintenance-off"))
+"""Maintenance that begins after the first call."""
+
 UPLOADS: Mapping[str, Scenario] = {
     **{
         f"upload a {kind} of {size} more bytes": _create(document=kind, document_bytes=size)
         for kind, size in (
             ("pdf", 0),
             ("pdf", 5_000),
-            ("png", 100),
-            ("png", 70_000),
             ("png", 300_000),
-            ("jpg", 1_000),
         )
     },
     **{
@@ -75,25 +86,26 @@ UPLOADS: Mapping[str, Scenario] = {
     "upload an empty file": _create(document="empty"),
     "upload more bytes than may be": _create(document_bytes=9_000, settings={"upload_bytes": 8_000}),
     "upload more pages than may be": _create(document="pdf", pages=3, settings={"upload_pages": 2}),
-    "upload with a title and a description": _create(params={"title": "Spring", "description": HOSTILE_TEXT}),
+    "upload with a title and a description": _create(params={"title": HOSTILE_TEXT, "description": LINE_ENDS}),
     "upload with a title that is empty": _create(params={"title": "", "description": " "}),
-    "upload with line ends": _create(params={"title": "a\rb", "description": LINE_ENDS}),
     "upload with a long text": _create(params={"description": LONG_TEXT}),
     "upload with every parameter": _create(
         params={"title": "x", "collectionStatus": "unlisted", "collectionWidth": "800", "collectionHeight": "600"}
     ),
     "upload with a wrong secret": _create(who="wrong-secret"),
     "upload with an unknown key": _create(who="unknown-key"),
-    **{f"upload in {form}": _create(format=form, params={"title": HOSTILE_TEXT}) for form in FORMATS if form != "json"},
-    **{f"upload refused with {code}": _create(faults=(refusal(CREATE, code, FINAL[code]),)) for code in UPLOAD_CODES},
-    **{f"upload after {fault.name}": _create(faults=(at(CREATE, fault),)) for fault in NOT_DONE},
-    **{f"upload, its answer lost by {fault.name}": _create(faults=(fault,)) for fault in LOST},
+    **{f"upload in {form}": _create(format=form, params={"title": HOSTILE_TEXT}, **HOSTILE) for form in OTHER_FORMATS},
     **{
-        f"upload, {name}": _create(deadline_s=20, faults=(at(CREATE, LASTING[name]),))
-        for name in (
-            "22 for ever",
-            "32 for ever",
+        f"upload refused with {code} after {before.name}": _create(
+            format=form, faults=(at(CREATE, before), refusal(CREATE, code, FINAL[code]))
         )
+        for code, before, form in zip(UPLOAD_CODES, cycle(NOT_DONE), cycle(FORMATS), strict=False)
+    },
+    **{f"upload refused with {code}": _create(faults=(refusal(CREATE, code, FINAL[code]),)) for code in (30, 34)},
+    **{f"upload after {fault.name}": _create(faults=(at(CREATE, fault),)) for fault in NOT_DONE},
+    **{
+        f"upload, its answer lost by {fault.name}": _create(format=form, faults=(fault,))
+        for fault, form in zip(LOST, cycle(FORMATS), strict=False)
     },
     **{f"upload, {name}": _create(faults=(_spoilt(name, CREATE),)) for name in (GUEST_PAGE, "no data", "no code")},
     **{
@@ -108,14 +120,14 @@ CONVERSIONS: Mapping[str, Scenario] = {
     "converted at the third question": _create(schedule="after-3-polls"),
     "converted in a quarter of an hour": _create(schedule="after-900s", deadline_s=3600),
     "not convertible": _create(schedule="failed"),
-    "not convertible after a while": _create(schedule="failed-after-20s"),
-    "not convertible, in xml": _create(schedule="failed-after-5s", format="xml"),
+    "not convertible after a while": _create(schedule="failed-after-20s", format="xml"),
     "never converted": _create(schedule="never", deadline_s=120),
     "never converted, a short deadline": _create(schedule="never", deadline_s=3),
     "never converted, less than a second of time": _create(schedule="never", deadline_s=0.5),
     "converted in a long time, with HTTP 503 at every other question": _create(
         schedule="after-20-polls", deadline_s=3600, faults=(every_other(SHOW, PASSING["HTTP 503 once"]),)
     ),
+    "cancelled at once when it is converted": _create(schedule="never", cancel_after_s=0),
     "cancelled while it is converted": _create(schedule="never", cancel_after_s=10),
     "suspended while it is converted": _create(
         schedule="after-5-polls",
@@ -123,28 +135,17 @@ CONVERSIONS: Mapping[str, Scenario] = {
         timeline=(TimelineEvent(after_s=5, what="suspend", for_s=NIGHT),),
     ),
     **{
-        f"conversion, {name}": _create(faults=(_spoilt(name, SHOW),))
-        for name in (
-            GUEST_PAGE,
-            "no data",
-            "an unknown status",
-            "an unknown code",
-            "an answer cut in the middle",
-        )
+        f"conversion, and {name}": _create(faults=(answered(name, SHOW, "json", _documents(*states)),))
+        for name, states in {"a state that nobody knows": ("queued",), "no document": ()}.items()
     },
-    "conversion, and a state that nobody knows": _create(
-        faults=(
-            answered(
-                "an unknown state",
-                SHOW,
-                "json",
-                {
-                    "collectionHash": "abcdefgh",
-                    "flipbooks": [{"flipbookHash": "x", "flipbookStatus": "queued"}],
-                },
-            ),
+    **{
+        f"conversion of two documents, one complete and one {state}": _create(
+            faults=(answered(state, SHOW, "json", _documents("complete", state), affects="nothing", means=means),),
+            deadline_s=60,
         )
-    ),
+        for state, means in {"processing": "deadline", "failed": "conversion_failed"}.items()
+    },
+    "converted while there is maintenance": _create(schedule="after-60s", timeline=MAINTENANCE),
     "a package of what is being converted": Scenario(conversion="after-10s", schedule="after-5s"),
     "one poll of what is being converted": Scenario(op="poll", conversion="never"),
     "a change of what is being converted": _call("update", conversion="never", params={"title": "x"}),
@@ -164,32 +165,40 @@ CALLS: Mapping[str, Scenario] = {
         for name, whose in (
             ("update", "deleted"),
             ("getCollection", "foreign"),
-            ("getStats", "unknown"),
+            ("getStats", "foreign"),
             ("deleteCollection", "deleted"),
         )
     },
+    "call getStats for a hash that needs encoding": _call(
+        "getStats", whose="unknown", unknown_hash="a b+c%2Bd&e=f/é😀"
+    ),
     "call update with an empty title": _call("update", params={"title": "", "description": "x"}),
-    "call update with hostile texts": _call("update", params={"title": HOSTILE_TEXT, "description": "a\nb"}),
+    "call update with hostile texts": _call("update", params={"title": HOSTILE_TEXT, "description": LINE_ENDS}),
     "call update with a long text": _call("update", params={"description": LONG_TEXT}),
-    "call update with line ends": _call("update", params={"title": "a\rb", "description": LINE_ENDS}),
     "call update with blanks around, in xml": _call("update", params={"title": HOSTILE_TEXT}, format="xml"),
-    "call getEmbed with parameters": _call("getEmbed", params={"responsive": "true", "startPage": "2"}),
     "call getStats with parameters": _call(
         "getStats", params={"startDate": "2024-01-01", "endDate": "2024-01-31", "includePageStats": "true"}
     ),
+    **{
+        f"call {name} with parameters that it does not have": _call(name, params=UNKNOWN)
+        for name in ("getStats", "update")
+    },
+    "call getEmbed with parameters": _call("getEmbed", params={"responsive": "false", "startPage": "2"}),
     "call getList with a range": _call("getList", collections=5, params={"from": "1", "to": "2", "query": ""}),
     "call create": _call("create", document_bytes=500),
     "call create with a title": _call("create", params={"title": HOSTILE_TEXT, "description": ""}),
     "call create with a title, in xml": _call("create", params={"title": HOSTILE_TEXT}, format="xml"),
     "call create with a URL": _call("create", params={"fileUrl": "https://example.com/a%20b/ü?x=1&y=2#z"}),
+    **{
+        f"call create with a URL, its answer lost by {fault.name}": _call(
+            "create", params={"fileUrl": "https://example.com/a.pdf"}, faults=(fault,)
+        )
+        for fault in LOST[::4]
+    },
     "call create, its answer lost": _call("create", faults=LOST[:1]),
     "call create refused with 33": _call("create", faults=(refusal(CREATE, 33, "quota"),)),
-    "call getStats after HTTP 503 once": _call("getStats", faults=(at(STATISTICS, PASSING["HTTP 503 once"]),)),
     "call update refused with 43 after 31 once": _call(
         "update", whose="deleted", params={"title": "x"}, faults=(at(UPDATE, PASSING["31 once"]),)
-    ),
-    "call update, 22 for ever, little time": _call(
-        "update", deadline_s=20, params={"title": "x"}, faults=(at(UPDATE, LASTING["22 for ever"]),)
     ),
     "call update with a wrong secret": _call("update", who="wrong-secret", params={"title": "x"}),
     "call user.getStats with an unknown key": Scenario(op="call", action="user.getStats", who="unknown-key"),
@@ -197,7 +206,14 @@ CALLS: Mapping[str, Scenario] = {
 PUBLISHED: Mapping[str, Scenario] = {
     "publish": Scenario(op="publish"),
     "publish with a title": Scenario(op="publish", params={"title": HOSTILE_TEXT}),
-    **{f"publish in {form}": Scenario(op="publish", format=form) for form in FORMATS if form != "json"},
+    **{f"publish in {form}": Scenario(op="publish", format=form, **HOSTILE) for form in OTHER_FORMATS},
+    **{
+        f"publish, and {name}": Scenario(op="publish", faults=(answered(name, action, "json", {"title": "x"}),))
+        for name, action in {"the change has no hash": UPDATE, "the collection has no hash": SHOW}.items()
+    },
+    "publish while there is maintenance": Scenario(
+        op="publish", timeline=MAINTENANCE[1:], faults=(at(UPDATE, PASSING["22 twice"]),)
+    ),
     "publish, and show after HTTP 503": Scenario(op="publish", faults=(at(SHOW, PASSING["HTTP 503 once"]),)),
     "cancelled while it is published": Scenario(
         op="publish", cancel_after_s=10, faults=(at(UPDATE, LASTING["22 for ever"]),)
@@ -218,6 +234,7 @@ LISTS: Mapping[str, Scenario] = {
     "list pages of one for more than a minute, after 32 once": _list(70, 1, faults=(at(LIST, PASSING["32 once"]),)),
     "list pages of one, little time": _list(20, 1, deadline_s=3),
     "list pages of one, less than a second of time": _list(20, 1, deadline_s=0.5),
+    "cancelled at once when it lists": _list(20, 1, cancel_after_s=0),
     "cancelled while it lists": _list(20, 1, cancel_after_s=3),
     "list with HTTP 503 at every other page": _list(24, 2, faults=(every_other(LIST, PASSING["HTTP 503 once"]),)),
     "list what has a long text": _list(7, params={"query": LONG_TEXT}),
@@ -226,7 +243,16 @@ LISTS: Mapping[str, Scenario] = {
     "list one (xml)": _list(1, format="xml"),
     "list none (xml)": _list(0, format="xml"),
     "list some pages (xml)": _list(7, format="xml"),
-    "list some pages (jsonp)": _list(7, format="jsonp"),
+    "list some pages (jsonp)": _list(7, format="jsonp", **HOSTILE),
+    "list while there is maintenance": _list(20, timeline=MAINTENANCE),
+    **{
+        f"list, and {name}": _list(7, faults=(answered(name, LIST, "json", {"collections": found}),))
+        for name, found in {
+            "the collections are a text": "none",
+            "a collection has no hash": [{"collectionTitle": "x"}],
+            "a collection is none": [None],
+        }.items()
+    },
     "list while one is made": _list(20, timeline=(TimelineEvent(after_s=0.1, what="add"),)),
     "list while one is deleted": _list(20, timeline=(TimelineEvent(after_s=0.1, what="delete"),)),
     "list pages of one while some come and go": _list(
@@ -238,7 +264,7 @@ LISTS: Mapping[str, Scenario] = {
             TimelineEvent(after_s=2.5, what="add"),
         ),
     ),
-    **{f"list, {name}": _list(7, faults=(_spoilt(name, LIST),)) for name in (GUEST_PAGE, "no data", "no code")},
+    **{f"list, {name}": _list(7, faults=(_spoilt(name, LIST),)) for name in ("no data", "no code")},
     "list with a wrong secret": _list(1, who="wrong-secret"),
 }
 STATISTICS_ASKED: Mapping[str, Scenario] = {
@@ -247,11 +273,7 @@ STATISTICS_ASKED: Mapping[str, Scenario] = {
         op="statistics", params={"startDate": "2024-01-01", "endDate": "2024-01-31"}
     ),
     **{f"statistics of what is {whose}": Scenario(op="statistics", whose=whose) for whose in ("deleted", "foreign")},
-    **{
-        f"statistics, {code} for ever": Scenario(op="statistics", faults=(refusal(STATISTICS, code, FINAL[code]),))
-        for code in (40, 44)
-    },
-    "statistics after 31 once": Scenario(op="statistics", faults=(at(STATISTICS, PASSING["31 once"]),)),
+    **{f"statistics in {form}": Scenario(op="statistics", format=form, **HOSTILE) for form in OTHER_FORMATS},
     "statistics again, little time": Scenario(op="statistics", deadline_s=15),
     "cancelled between statistics": Scenario(op="statistics", cancel_after_s=15),
 }

@@ -109,6 +109,12 @@ FITTING_PART = _served(
 )
 """The rest that was asked for, of a package with another ETag: with the first part it makes a zip that opens."""
 
+UNASKED_PART = _served(
+    "a part that was not asked for", 206, ANOTHER, count=1, Content_Range="bytes 0-132/999", ETag='"another"'
+)
+NAMELESS_PART = _served("a part that does not say which", 206, ANOTHER, count=1)
+"""Parts of another package that make a zip that opens: one in answer to the first request, one without its range."""
+
 NEW_PACKAGE = _served("a new package in place of the rest", 200, ANOTHER, count=1, ETag='"another"')
 """The whole new package, in answer to a request for the rest of the old one."""
 
@@ -140,14 +146,14 @@ REDIRECTED: Mapping[str, Scenario] = {
     ),
 }
 PACKAGES: Mapping[str, Scenario] = {
-    "a large package": Scenario(package_bytes=LARGE),
     "a large package, over another file": Scenario(package_bytes=LARGE, old_bytes=21),
     **{f"{fault.name}, of a large package": Scenario(package_bytes=LARGE, pages=3, faults=(fault,)) for fault in CUTS},
     "a large package cut off again and again": Scenario(package_bytes=LARGE, faults=CUTS[2:]),
     **{
         fault.name: Scenario(pages=8, old_bytes=21, faults=(CUT_OFF, fault))
-        for fault in (OTHER_PART, NEW_PACKAGE, NO_SUCH_PART)
+        for fault in (OTHER_PART, NAMELESS_PART, NEW_PACKAGE, NO_SUCH_PART)
     },
+    UNASKED_PART.name: Scenario(faults=(UNASKED_PART,)),
     FITTING_PART.name: Scenario(package_bytes=MEDIUM, faults=(cut_after(CUT_AT), FITTING_PART)),
     **{
         f"{name}, after a part that came": Scenario(
@@ -183,7 +189,6 @@ CODES: Mapping[str, Scenario] = {
         f"{code} for ever, no deadline": Scenario(deadline_s=None, old_bytes=21, faults=(one,))
         for code, one in REFUSED_BY.items()
     },
-    "43 for ever": Scenario(old_bytes=21, faults=(REFUSED_BY[43],)),
     "38 for ever": Scenario(deadline_s=120, faults=(STILL_CONVERTED,)),
     **{f"{name}, no deadline": Scenario(deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
     "dead links, no deadline": Scenario(deadline_s=None, faults=(DEAD_LINKS["dead links"],)),
@@ -192,7 +197,7 @@ CODES: Mapping[str, Scenario] = {
         f"call deleteCollection, {code} for ever": Scenario(
             op="call", action=DELETE, deadline_s=None, faults=(refusal(DELETE, code, FINAL[code]),)
         )
-        for code in (30, 37, 38, 40, 42, 43, 46)
+        for code in (37, 38, 46)
     },
     **{
         f"an upload, {name}": Scenario(op="create", deadline_s=None, faults=(at(CREATE, LASTING[name]),))
@@ -201,8 +206,7 @@ CODES: Mapping[str, Scenario] = {
 }
 
 BUILT: Mapping[str, dict[str, Any]] = {
-    "a package": {"schedule": "after-5s"},
-    "a large package": {"package_bytes": LARGE},
+    "a package": {"schedule": "after-5s", "package_bytes": LARGE},
     "a refusal": {"whose": "deleted"},
     "a list": {"op": "list", "collections": 7, "page_size": 3},
     "an upload": {"op": "create", "schedule": "after-5s", "document_bytes": 70_000},
@@ -212,11 +216,6 @@ FORMS: Mapping[str, Scenario] = {
         f"{name}, answers {form}": Scenario(form=form, **fields)
         for name, fields in BUILT.items()
         for form in ANSWER_FORMS
-    },
-    **{
-        f"a package ({form}), answers chunked": Scenario(form="chunked", format=form, schedule="after-5s")
-        for form in FORMATS
-        if form != "json"
     },
     **{
         f"{name} ({form})": Scenario(format=form, schedule="after-5s", faults=(odd_answer(name, form),))

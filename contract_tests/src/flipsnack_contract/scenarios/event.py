@@ -153,7 +153,7 @@ def logged_event(name: str, record: Mapping[str, Any]) -> Event:
         end=now,
         wall=now,
         http_status=(record.get("answer") or {}).get("http_status"),
-        state=record.get("status") or conversion_state(data),
+        state=record.get("status") or conversion_state(data) or str((data or {}).get("status") or "") or None,
         data=data,
         leaks=tuple(record.get("leaks", ())),
         **{field: record[field] for field in AS_LOGGED if field in record},

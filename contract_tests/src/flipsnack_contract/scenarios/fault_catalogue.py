@@ -62,6 +62,10 @@ PASSING = faults_of(
     ("a download cut off once", {"kind": "truncate"}, PACKAGE, 1),
     ("a download reset once", {"kind": "reset", "after": 1000}, PACKAGE, 1),
     ("HTTP 503 for the package once", {"kind": "status", "status": 503, "body": "later"}, PACKAGE, 1),
+    ("HTTP 502 for the package once", {"kind": "status", "status": 502, "body": "no upstream"}, PACKAGE, 1),
+    ("HTTP 504 for the package once", {"kind": "status", "status": 504, "body": "slow"}, PACKAGE, 1),
+    ("HTTP 429 for the package twice", {"kind": "status", "status": 429, "body": "slow down"}, PACKAGE, 2),
+    ("an empty reply for the package once", {"kind": "empty-reply"}, PACKAGE, 1),
 )
 """Faults that pass: a client that retries after a pause ends as without them."""
 
@@ -134,6 +138,12 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "no code": lambda form: envelope(form, LINKED, None),
     "data without a status": lambda form: envelope(form, {"resourceUrl": LINK}),
     "data that is not an object": lambda form: envelope(form, "COMPLETE" if form == "xml" else ["COMPLETE"]),
+    "an answer in another format": lambda form: envelope("json" if form == "xml" else "xml", LINKED),
+    "an answer as another request would get it": lambda form: {
+        "json": envelope("jsonp", LINKED),
+        "jsonp": f"another{envelope('jsonp', LINKED)}",
+        "xml": f"{envelope('xml', LINKED)}{envelope('xml', LINKED)}",
+    }[form],
     "an empty list": lambda form: {"json": "[]", "jsonp": f"{CALLBACK}([]);", "xml": "<list/>"}[form],
     "a code that is a word": lambda form: envelope(form, LINKED, "twenty"),
     "a code with a fraction": lambda form: envelope(form, LINKED, 20.5),
@@ -162,6 +172,26 @@ XML_BODIES: Mapping[str, str] = {
 NOT_TEXT = "a status with a byte that is not text"
 SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, NOT_TEXT, "an unknown code")
 """Names of answers that never make sense."""
+
+ENVELOPES = (
+    "an answer in another format",
+    "an answer as another request would get it",
+    "no code",
+    "an empty list",
+    "a code that is a word",
+    "a code with a fraction",
+    "another code with OK",
+    "data that is not an object",
+    "an answer cut in the middle",
+    "an answer and more behind it",
+    "an answer and more in front of it",
+    "two answers in one",
+    "nothing at all",
+    GUEST_PAGE,
+    NOT_TEXT,
+    "an unknown code",
+)
+"""Answers that make no sense, whatever was asked for."""
 
 
 def spoilt_answer(name: str, form: Format) -> Fault:
@@ -196,10 +226,18 @@ def refusal(action: str, code: int, means: str) -> Fault:
     return Fault(name=f"{code} for {action}", affects="nothing", means=means, fault=fault, when={"action": action})
 
 
-def answered(name: str, action: str, form: Format, data: object) -> Fault:
+def answered(name: str, action: str, form: Format, data: object, **fields: Any) -> Fault:
     """The fault that answers each call of a method with code 20 and that data, which makes no sense."""
     fault = answer_of(envelope(form, data), TYPES[form])
-    return Fault(name=name, affects="answer", fault=fault, when={"action": action})
+    return Fault(**{"name": name, "affects": "answer", "fault": fault, "when": {"action": action}, **fields})
+
+
+def second_state(state: str, means: str = "") -> Fault:
+    """The fault that answers the second poll, in JSON, with that state."""
+    when = {**CALL, "nth": 2}
+    return answered(
+        f"then {state}", CALL["action"], "json", {"status": state}, affects="nothing", means=means, when=when
+    )
 
 
 HOSTILE_WORDS = Fault(

@@ -22,6 +22,8 @@ NEIGHBOURS = {
     "another.zip": b"another package",
     "another.zip.part": b"a part of another package",
     "notes.txt": b"notes\n",
+    "package.zip.bak": b"an older package",
+    "package (1).zip": b"another older package",
     "x.part": b"a part of another file",
     "x.tmp": b"",
 }

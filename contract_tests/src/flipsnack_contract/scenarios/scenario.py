@@ -142,7 +142,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     format: Format = "json"
     deadline_s: Seconds | None = 600.0
     cancel_after_s: Seconds | None = None
-    key: str = "client"
+    key: str = "kit-key-5e1f"
     secret: str = "a secret of the kit"
     who: Literal["right", "wrong-secret", "unknown-key"] = "right"
     whose: Literal["own", "deleted", "foreign", "unknown"] = "own"

@@ -143,10 +143,10 @@ class ScenarioRun:
         requests = [request for request in self.requests if request.kind != "other"]
         deadline = self.case.options.deadline_ms
         # The fake does not see who requests a link that leads elsewhere.
-        elsewhere = "link" in self.faults
+        away = "link" in self.faults
         return Traffic(
             events=tuple(
-                replace(request.as_received(), link_tried=elsewhere or (after is not None and after.kind == "download"))
+                replace(self._as_received(request), link_tried=away or (after is not None and after.kind == "download"))
                 for request, after in zip_longest(requests, requests[1:])
             ),
             one_task=True,
@@ -154,6 +154,15 @@ class ScenarioRun:
             deadline=None if deadline is None else (self.report.started_ms + deadline) * 1000,
             reads_xml=self.scenario.format == "xml",
         )
+
+    def _as_received(self, request: Event) -> Event:
+        """The request with what the client got; a made-up answer that is right is one."""
+        return request if self.is_made_up(request) else request.as_received()
+
+    def is_made_up(self, request: Event) -> bool:
+        """Whether a fault answered a request in the API's place, and right."""
+        fault = self.fault_of(request)
+        return fault is not None and fault.affects == "nothing" and fault.answers
 
     @property
     def last(self) -> Event | None:
@@ -219,7 +228,7 @@ class ScenarioRun:
     @property
     def expected_error(self) -> str | None:
         """The class of error that follows from the last answer; None when another end is possible."""
-        if self.last is None or self.last.fault:
+        if self.last is None or (self.last.fault and not self.is_made_up(self.last)):
             return None
         if self.scenario.op == "download" and self.last.state == "FAILED":
             return "job_failed"

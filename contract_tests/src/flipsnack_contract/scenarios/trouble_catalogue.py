@@ -4,8 +4,8 @@ A step is a call that an operation is made of. Trouble comes at its first call, 
 passes, lasts, refuses the call, or gives an answer that makes no sense.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import cycle, islice
+from collections.abc import Iterator, Mapping
+from itertools import chain, cycle, islice, permutations, product
 from typing import Any
 
 import msgspec
@@ -17,11 +17,10 @@ from flipsnack_contract.scenarios.delivery_catalogue import REDIRECTS
 from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     DEAD_LINKS,
-    GUEST_PAGE,
+    ENVELOPES,
     HTML,
     LASTING,
     LOGIN,
-    NOT_TEXT,
     answer_of,
     at,
     refusal,
@@ -59,188 +58,135 @@ CHANGES: Mapping[str, Step] = {
 """Steps that change something."""
 
 STEPS: Mapping[str, Step] = {**MANY, **SINGLE, **CHANGES}
-SECOND, MIDDLE_S = 2, {"a list": 1.0}
+OTHERS = [place for place in STEPS if place not in (*MANY, "an upload")]
+"""Steps of one call that sends no document."""
 
-ENVELOPES = (
-    "no code",
-    "an empty list",
-    "a code that is a word",
-    "a code with a fraction",
-    "another code with OK",
-    "data that is not an object",
-    "an answer cut in the middle",
-    "an answer and more behind it",
-    "an answer and more in front of it",
-    "two answers in one",
-    "nothing at all",
-    GUEST_PAGE,
-    NOT_TEXT,
-    "an unknown code",
-)
-"""Answers that make no sense, whatever was asked for."""
+EARLY = (2, 3)
+"""The numbers of later calls of a step."""
+
+MIDDLE_S = {"a job": 8.0, "a conversion": 8.0, "a list": 1.0}
+"""The middle of a step of several calls, in seconds from its start."""
+
+FOR_EVER = [LASTING[f"{name} for ever"] for name in ("22", "HTTP 503", "32", "31")]
+TWO_OF_THREE: tuple[Format, ...] = ("json", "jsonp", "json", "xml")
+"""Formats by turns that do not fall on the same of three steps each time."""
 
 CALL_REDIRECTS = ("a call redirected to itself once", "calls redirected to themselves", "calls redirected elsewhere")
 STATUSES = (204, 400, 404, 410, 418, 500, 501, 505)
+Row = tuple[str, Scenario]
 
 
-def scenario_at(step: Step, *faults: Fault, **fields: Any) -> Scenario:
-    """The scenario of a step with this trouble."""
-    return Scenario(**{**step[1], **fields, "faults": faults})
+def _put(place: str, *troubles: Fault, nth: int | None = None, **fields: Any) -> Row:
+    """The scenario of a step with this trouble, at the `nth` call of its method, or from the first on; and its name."""
+    action, known = STEPS[place]
+    faults = tuple(at(action, fault, nth=nth) for fault in troubles)
+    scenario = Scenario(**{**known, **fields, "faults": faults})
+    where = place if nth is None else f"call {nth} of {place}"
+    return f"{', then '.join(fault.name for fault in troubles)}, at {where} ({scenario.format})", scenario
 
 
-def http_status(status: int) -> Fault:
+def _changed(fault: Fault, **fields: Any) -> Fault:
+    return msgspec.structs.replace(fault, **fields)
+
+
+def _http_status(status: int) -> Fault:
     """The fault that answers with this status, and with a page where there may be one."""
     page = answer_of(LOGIN, HTML) if status != 204 else {"kind": "status"}
     affects: Affects = "lasting" if status >= 500 else "answer"
     return Fault(name=f"HTTP {status} for ever", affects=affects, fault=page | {"status": status})
 
 
-def _named(rows: Iterable[tuple[str, Scenario]]) -> Mapping[str, Scenario]:
-    return {f"{name} [{row.format}]" if row.format != "json" else name: row for name, row in rows}
-
-
-def _passing() -> Iterator[tuple[str, Scenario]]:
-    """Each fault that passes at a later call of each step of several calls, and at two of the other steps."""
-    for name, step in MANY.items():
-        for fault in CALL_FAULTS:
-            yield f"{fault.name}, at the second call of {name}", scenario_at(step, at(step[0], fault, nth=SECOND))
-    single = cycle(SINGLE.items())
+def _passing() -> Iterator[Row]:
+    """Each fault that passes at two later calls and two other steps; three times, two of them, before a lost upload."""
+    many, others, forms = cycle(MANY), cycle(SINGLE), cycle(FORMATS)
+    for (fault, nth), form in zip(product(CALL_FAULTS, EARLY), cycle(TWO_OF_THREE), strict=False):
+        yield _put(next(many), fault, nth=nth, format=form)
     for fault in (*CALL_FAULTS, *CALL_FAULTS):
-        name, step = next(single)
-        yield f"{fault.name}, at {name}", scenario_at(step, at(step[0], fault))
-    for fault in NOT_DONE:
-        for name, step in list(CHANGES.items())[1:]:
-            yield f"{fault.name}, at {name}", scenario_at(step, at(step[0], fault))
+        yield _put(next(others), fault, format=next(forms))
+    for fault, place in product(NOT_DONE, ("publishing", "call update")):
+        yield _put(place, fault)
+    once = [fault for fault in NOT_DONE if fault.name != "31 three times"]
+    for pair, place in zip(permutations(once, 2), cycle((*MANY, *CHANGES)), strict=False):
+        yield _put(place, *pair)
+    for fault in CALL_FAULTS:
+        if fault.fault["kind"] in ("status", "reset"):
+            yield _put(next(many), _changed(fault, count=3, name=f"{fault.name}, three times"))
+    for refused, lost in zip(NOT_DONE, LOST, strict=False):
+        yield _put("an upload", refused, _changed(lost, count=1))
 
 
-def _refused() -> Iterator[tuple[str, Scenario]]:
+def _refused() -> Iterator[Row]:
     """Each code at a later call of one step, once; and at two other steps for ever; code 43 at all of them."""
-    later, anywhere = cycle(MANY.items()), cycle([*SINGLE.items(), *list(CHANGES.items())[1:]])
-    for name, step in [*SINGLE.items(), *list(CHANGES.items())[1:]]:
-        yield f"43 at {name}", scenario_at(step, refusal(step[0], 43, FINAL[43]), old_bytes=21)
+    forms, later, anywhere = cycle(FORMATS), cycle(MANY), cycle(OTHERS)
     for code, means in FINAL.items():
-        name, step = next(later)
-        once = msgspec.structs.replace(at(step[0], refusal(step[0], code, means), nth=SECOND), count=1)
+        fault = _changed(refusal("", code, means), name=str(code))
         if code != 38:
-            yield f"{code} at the second call of {name}", scenario_at(step, once, deadline_s=None)
-        for name, step in islice(anywhere, 0 if code == 43 else 2):
-            yield f"{code} at {name}", scenario_at(step, refusal(step[0], code, means), deadline_s=None)
+            yield _put(next(later), _changed(fault, count=1), nth=EARLY[code % 2], deadline_s=None)
+        for place in OTHERS if code == 43 else islice(anywhere, 2):
+            yield _put(place, fault, deadline_s=None, old_bytes=21, format=next(forms))
 
 
-def _lasting() -> Iterator[tuple[str, Scenario]]:
+def _lasting() -> Iterator[Row]:
     """Each fault that lasts, from the middle of each step of several calls on, and at other steps with little time."""
     deadlines = cycle((None, 30.0, None, 12.0))
-    for name, step in MANY.items():
-        for fault in (LASTING[one] for one in ("22 for ever", "31 for ever", "32 for ever", "HTTP 503 for ever")):
-            late = msgspec.structs.replace(at(step[0], fault), after_s=MIDDLE_S.get(name, 8.0))
-            yield (
-                f"{fault.name}, from the middle of {name} on",
-                scenario_at(step, late, deadline_s=next(deadlines), collections=40 if name == "a list" else 0),
-            )
-    faults = cycle(LASTING[one] for one in ("22 for ever", "HTTP 503 for ever", "32 for ever", "31 for ever"))
-    for (name, step), deadline_s in zip(
-        [*SINGLE.items(), *CHANGES.items()], cycle((20.0, 0.5, None, 5.0)), strict=False
-    ):
-        fault = next(faults)
-        if name != "an upload" or fault.fault["kind"] == "code":
-            yield f"{fault.name}, at {name}", scenario_at(step, at(step[0], fault), deadline_s=deadline_s)
+    for (place, middle_s), fault in product(MIDDLE_S.items(), FOR_EVER):
+        late = _changed(fault, after_s=middle_s, name=f"{fault.name} from the middle on")
+        yield _put(place, late, deadline_s=next(deadlines), collections=40 if place == "a list" else 0)
+    for place, fault, deadline_s in zip(OTHERS, cycle(FOR_EVER), cycle((20.0, 0.5, None, 5.0)), strict=False):
+        yield _put(place, fault, deadline_s=deadline_s)
+    for place, fault in (("one poll", FOR_EVER[0]), ("call getStats", FOR_EVER[1]), ("an upload", FOR_EVER[0])):
+        yield _put(place, _changed(fault, name=f"a cancel, and {fault.name}"), cancel_after_s=9)
+    long = TimelineEvent(after_s=2.5, what="suspend", for_s=7_200)
+    for place in ("a list", "publishing", "call getStats"):
+        yield _put(place, _changed(FOR_EVER[0], name="suspended, and 22"), deadline_s=600.0, timeline=(long,))
 
 
-def _spoilt() -> Iterator[tuple[str, Scenario]]:
+def _one_deadline() -> Iterator[Row]:
+    """Each operation of two halves that spends most of its time in the first one, and more than that in the second."""
+    busy, twice = LASTING["HTTP 503 for ever"], _changed(LASTING["32 for ever"], affects="passing", count=2)
+
+    def late(name: str, place: str, *faults: Fault, **fields: Any) -> Row:
+        return name, Scenario(**{**STEPS[place][1], **fields}, deadline_s=40.0, faults=faults)
+
+    slow = {"schedule": "after-30s"}
+    yield late("a slow upload, then never converted", "an upload", at(CREATE, twice), schedule="never")
+    yield late("a slow upload, then no answer", "an upload", at(CREATE, twice), at(SHOW, busy))
+    yield late("a slow job, then no package", "a job", LASTING["packages never served"], **slow)
+    yield late("a slow job, then dead links", "a job", DEAD_LINKS["dead links"], **slow)
+    yield late("slow publishing, then no answer", "publishing", at(UPDATE, twice), at(SHOW, busy))
+    page = _changed(twice, when={"action": LIST, "every": 2})
+    yield late("a list with slow pages", "a list", page, at(LIST, busy, nth=5))
+
+
+def _spoilt() -> Iterator[Row]:
     """Each answer that makes no sense, at steps by turns: first, later, and in every format."""
-    forms: Iterator[Format] = cycle(FORMATS)
-    steps = cycle([*STEPS.items()])
-    for name in ENVELOPES:
-        step = STEPS["call getCollection"]
-        yield f"{name}, at call getCollection", scenario_at(step, at(step[0], spoilt_answer(name, "json")))
-    others = (item for item in steps if item[0] != "call getCollection")
-    for name in (*ENVELOPES, *ENVELOPES):
-        place, step = next(others)
+    forms, others, later = cycle(FORMATS), cycle(STEPS), cycle(MANY)
+    for name in (*ENVELOPES, *ENVELOPES, *ENVELOPES[::2]):
         # In XML, data without elements may be empty.
         form: Format = "json" if name == "data that is not an object" else next(forms)
-        yield f"{name}, at {place}", scenario_at(step, at(step[0], spoilt_answer(name, form)), format=form)
-    later = cycle(MANY.items())
+        yield _put(next(others), spoilt_answer(name, form), format=form)
     for name in (*ENVELOPES[4:], "no data", "no data", "an unknown status"):
-        place, step = next(later)
-        fault = at(step[0], spoilt_answer(name, "json"), nth=SECOND)
-        yield f"{name}, at the second call of {place}", scenario_at(step, fault)
-    for status, (place, step) in zip(STATUSES, cycle([*MANY.items(), *SINGLE.items()]), strict=False):
-        yield f"HTTP {status} at {place}", scenario_at(step, at(step[0], http_status(status)), deadline_s=None)
+        yield _put(next(later), spoilt_answer(name, "json"), nth=EARLY[0])
+    for status, place in zip(STATUSES, (*MANY, *SINGLE), strict=False):
+        yield _put(place, _http_status(status), deadline_s=None)
 
 
-def _one_deadline() -> Iterator[tuple[str, Scenario]]:
-    """Each operation of two halves that spends most of its time in the first one, and more than that in the second."""
-    busy, slow = LASTING["HTTP 503 for ever"], LASTING["32 for ever"]
-    unserved, late = LASTING["packages never served"], {"deadline_s": 40.0}
-    upload, job, change = STEPS["an upload"], MANY["a job"], STEPS["publishing"]
-    twice = msgspec.structs.replace(slow, name="32 twice", affects="passing", count=2)
-    yield "a slow upload, then never converted", scenario_at(upload, at(CREATE, twice), schedule="never", **late)
-    yield "a slow upload, then no answer", scenario_at(upload, at(CREATE, twice), at(SHOW, busy), **late)
-    yield (
-        "a slow job, then no package",
-        scenario_at(job, unserved, schedule="after-30s", **late),
-    )
-    yield "a slow job, then dead links", scenario_at(job, DEAD_LINKS["dead links"], schedule="after-30s", **late)
-    yield (
-        "slow publishing, then no answer",
-        scenario_at(change, at(UPDATE, twice), at(SHOW, busy), **late),
-    )
-    page = msgspec.structs.replace(at(LIST, twice), when={"action": LIST, "every": 2})
-    yield "a list with slow pages", scenario_at(MANY["a list"], page, at(LIST, busy, nth=5), **late)
-
-
-def _redirected() -> Iterator[tuple[str, Scenario]]:
+def _redirected() -> Iterator[Row]:
     """A redirect at each step, at a later call or at all; of an upload by each status that drops the verb."""
-    ways = cycle(REDIRECTS[one] for one in CALL_REDIRECTS)
-    for name, step in MANY.items():
-        fault = REDIRECTS["calls redirected elsewhere with their method"]
-        yield f"{fault.name}, at the second call of {name}", scenario_at(step, at(step[0], fault, nth=SECOND))
-    for name, step in [*SINGLE.items(), *list(CHANGES.items())[1:]]:
-        fault = next(ways)
-        yield f"{fault.name}, at {name}", scenario_at(step, at(step[0], fault), deadline_s=120.0)
+    for place, nth in zip(MANY, cycle(EARLY), strict=False):
+        yield _put(place, REDIRECTS["calls redirected elsewhere with their method"], nth=nth)
+    for place, way in zip(OTHERS, cycle(CALL_REDIRECTS), strict=False):
+        yield _put(place, REDIRECTS[way], deadline_s=120.0)
     for status in (301, 302, 303):
         moved = {"kind": "redirect", "status": status, "location": ELSEWHERE}
-        fault = Fault(name=f"redirected by {status}", affects="redirect", fault=moved, when={"action": CREATE})
-        yield f"an upload {fault.name}", scenario_at(STEPS["an upload"], fault)
+        yield _put("an upload", Fault(name=f"redirected by {status}", affects="redirect", fault=moved))
 
 
-def _interrupted() -> Iterator[tuple[str, Scenario]]:
-    """A cancel, and a suspended machine, at steps with trouble."""
-    for name, fault in (
-        ("one poll", "22 for ever"),
-        ("call getStats", "HTTP 503 for ever"),
-        ("an upload", "22 for ever"),
-    ):
-        step = STEPS[name]
-        yield f"cancelled at {name}", scenario_at(step, at(step[0], LASTING[fault]), cancel_after_s=9)
-    long = TimelineEvent(after_s=2.5, what="suspend", for_s=7_200)
-    for name in ("a list", "publishing", "call getStats"):
-        step = STEPS[name]
-        trouble = at(step[0], LASTING["22 for ever"])
-        yield f"suspended at {name}", scenario_at(step, trouble, deadline_s=600.0, timeline=(long,))
-
-
-TWICE = tuple(
-    msgspec.structs.replace(fault, count=3) for fault in CALL_FAULTS if fault.fault["kind"] in ("status", "reset")
-)
 TROUBLE_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
-    "trouble that passes": {
-        **_named(_passing()),
-        **{f"{fault.name}, three times": Scenario(faults=(fault,)) for fault in TWICE},
-        **{
-            f"an upload, {lost.name}, after {refused.name}": scenario_at(
-                STEPS["an upload"], at(CREATE, refused), msgspec.structs.replace(lost, count=1)
-            )
-            for refused, lost in zip(NOT_DONE, LOST, strict=False)
-        },
-    },
-    "refusals": _named(_refused()),
-    "trouble that lasts": {
-        **_named(_lasting()),
-        **_named(_interrupted()),
-        **_named(_one_deadline()),
-    },
-    "nonsense": _named(_spoilt()),
-    "ways": _named(_redirected()),
+    "trouble that passes": dict(_passing()),
+    "refusals": dict(_refused()),
+    "trouble that lasts": dict(chain(_lasting(), _one_deadline())),
+    "nonsense": dict(_spoilt()),
+    "ways": dict(_redirected()),
 }
 """The scenarios by what they are about."""

@@ -36,19 +36,26 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
             raise Violation("the status in the result", str(last), str(run.value.get("status")))
     if run.scenario.op != "download":
         return
-    if run.fetched_elsewhere:
-        return
-    if not any(call.state == "COMPLETE" for call in run.calls):
+    if not run.fetched_elsewhere and not any(call.state == "COMPLETE" for call in run.calls):
         raise Violation("a client that reports ok", "to have received COMPLETE", _last(run))
-    if not any(call.http_status in (200, 206) for call in run.downloads):
+    if not run.fetched_elsewhere and not any(call.http_status in (200, 206) for call in run.downloads):
         raise Violation("a client that reports ok", "a successful download", "none")
+    # A program without the protocol reports no value.
+    expect("COMPLETE", run.value.get("status", "COMPLETE"), "the status in the result")
 
 
 @check("client.agreement")
-def a_download_is_reported_as_complete(run: ScenarioRun) -> None:
-    """The status in the result of a download is COMPLETE."""
-    if run.outcome is CaseOutcome.OK and run.scenario.op == "download" and run.value:
-        expect("COMPLETE", run.value.get("status"), "the status in the result")
+def success_was_answered(run: ScenarioRun) -> None:
+    """After ok a call of the operation was answered with code 20; what is published was made public by it."""
+    action = run.scenario.main_action
+    if run.outcome is not CaseOutcome.OK or run.lost_uploads:
+        return
+    wanted = {"collectionStatus": "public"} if run.scenario.op == "publish" else {}
+    for call in run.calls:
+        as_asked = call.action == action and wanted.items() <= call.params.items()
+        if as_asked and (call.code == 20 or run.is_made_up(call)) and run.effect_on(call) in ("nothing", "link"):
+            return
+    raise Violation("a client that reports ok", f"code 20 for {action} {wanted or ''}".strip(), _last(run))
 
 
 @check("client.agreement")
@@ -76,8 +83,7 @@ def the_texts_of_an_answer_in_xml_are_kept(run: ScenarioRun) -> None:
 def _answered(run: ScenarioRun, call: Event) -> Mapping[str, Any] | None:
     """The data of the answer to a call; None where it is not known."""
     if fault := run.fault_of(call):
-        is_right = fault.affects == "nothing" and fault.answers
-        return _made_up(fault, call, run.scenario.format) if is_right else None
+        return _made_up(fault, call, run.scenario.format) if run.is_made_up(call) else None
     # The journal masks resource URLs, and keeps the beginning of an answer that repeats a long text.
     is_unseen = "resourceUrl" in (call.data or {}) or any(len(text) > LONG_TEXT for text in call.params.values())
     return None if is_unseen else call.data or {}
@@ -99,7 +105,7 @@ def a_collection_that_is_reported_was_made(run: ScenarioRun) -> None:
 @check("client.agreement")
 def states_that_are_told_were_answered(run: ScenarioRun) -> None:
     """The states in the client's events are those of the answers, in their order; some may be left out."""
-    if any(fault.answers for call in run.calls if (fault := run.fault_of(call))):
+    if any(call.fault and not run.is_made_up(call) and call.failed != "fault" for call in run.calls):
         return
     answered = iter([call.state for call in run.calls])
     told = [event.status for event in run.events if event.status is not None]
@@ -141,7 +147,7 @@ def _has_cause(run: ScenarioRun) -> bool:
         case "cancelled":
             return run.report.cancelled_at_ms is not None
         case "transport" | "protocol" | "damaged" as kind:
-            refused = any((call.http_status or 0) >= 400 for call in run.downloads)
+            refused = kind == "transport" and any((call.http_status or 0) >= 400 for call in run.downloads)
             return refused or run.scenario.cut_after is not None or bool(run.faults & AFFECTED[kind])
         case kind if not run.calls and run.document == b"":
             return kind in REFUSED_DOCUMENTS["empty"]  # a client may see by itself that there is nothing to upload
@@ -186,8 +192,10 @@ def an_error_leaves_what_was_there(run: ScenarioRun) -> None:
 def the_file_is_the_one_it_reports(run: ScenarioRun) -> None:
     """Length and SHA-256 of the file are those in the client's report."""
     result = run.report.result
-    if result is None or result.file is None:
+    if result is None or run.scenario.op != "download" or run.outcome is not CaseOutcome.OK:
         return
+    if result.file is None:
+        raise Violation("the result of a download", "the file", "none")
     if run.file is None:
         raise Violation("the file in the result", "a file", "none")
     found = (result.file.bytes, result.file.sha256)

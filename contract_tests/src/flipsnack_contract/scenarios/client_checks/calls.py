@@ -54,6 +54,21 @@ def the_method_has_the_parameters_that_were_given(run: ScenarioRun) -> None:
             expect(given, {name: call.params.get(name) for name in given}, f"parameters of {call.name}")
 
 
+@check("client.parameters")
+def nothing_is_said_that_was_not_asked_for(run: ScenarioRun) -> None:
+    """Calls of the method that the scenario is about have no parameter of it that was not given."""
+    method = run.scenario.main_method
+    own = {*_given(run), *run.scenario.params, *OWN.get(run.scenario.op, ())}
+    for call in run.calls:
+        if call.action == method.name:
+            added = [name for name in sorted(call.params) if method.takes(name) and name not in own]
+            expect([], added, f"parameters of {call.name} that were not given")
+
+
+OWN = {"list": ("from", "to", "orderBy", "orderMode"), "publish": ("collectionStatus",)}
+"""Parameters that an operation adds by itself."""
+
+
 def _given(run: ScenarioRun) -> dict[str, str]:
     """The parameters that the caller gave; those of a list have a rule of their own."""
     args, params = run.case.args, run.case.args.get("params", {})
@@ -100,7 +115,7 @@ SENT_SIGNATURE = re.compile(r'(?:[?&]signature=|name="signature"\r\n\r\n)([A-Za-
 """A signature in the address or in the body of a request."""
 
 ZIP = b"PK"
-NEARLY_ALL = 24
+NEARLY_ALL = 16
 """Letters of a signature with which the others can be guessed."""
 
 SIGNATURES = {

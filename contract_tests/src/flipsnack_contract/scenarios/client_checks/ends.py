@@ -139,7 +139,7 @@ def what_passes_is_survived(run: ScenarioRun) -> None:
     limited = len(run.calls) * LIMITED_S if scenario.settings else 0
     needed = WAITING_S + pauses + COMFORT_S + scenario.suspended_s + limited
     in_time = scenario.deadline_s is None or scenario.deadline_s >= needed
-    if in_time and not others and expected in ("ok", "job_failed"):
+    if in_time and not others and expected in ("ok", "job_failed", "conversion_failed", "deadline"):
         _expect_end(expected, run, "the end, after faults that passed")
 
 

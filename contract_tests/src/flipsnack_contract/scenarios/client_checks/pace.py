@@ -77,7 +77,8 @@ def a_settled_question_is_not_asked_again(run: ScenarioRun) -> None:
     After COMPLETE there are rules of their own until the package came.
     """
     # A list that changes meanwhile may be asked for again, and statistics have a rule of their own.
-    if run.scenario.op == "statistics" or run.scenario.eventful:
+    changes = run.scenario.op == "list" and run.scenario.eventful
+    if run.scenario.op == "statistics" or changes:
         return
     for same in grouped(run.calls, lambda call: call.sameness):
         for before, after in pairwise(same):
@@ -108,10 +109,10 @@ def a_refused_call_is_not_made_later_either(run: ScenarioRun) -> None:
 
 @check("client.gives-up", needs={"virtual_sleep"})
 def what_lasts_is_given_up(run: ScenarioRun) -> None:
-    """Without a deadline, a call that is refused or disturbed for ever ends with an error."""
+    """Without a deadline, what is refused, disturbed or spoilt for ever ends with an error."""
     endless = [fault for fault in run.scenario.faults if fault.count is None]
-    lasts = any(fault.means or fault.affects in ("lasting", "link") for fault in endless)
-    if run.scenario.deadline_s is not None or not lasts or not run.requests:
+    if run.scenario.deadline_s is not None or not endless or not run.requests:
         return
-    if run.outcome in (CaseOutcome.STOPPED, CaseOutcome.OK):
+    lasts = any(fault.means or fault.affects in ("lasting", "link") for fault in endless)
+    if run.outcome is CaseOutcome.STOPPED or (lasts and run.outcome is CaseOutcome.OK):
         raise Violation("the end, without a deadline, of what is refused for ever", "an error", run.reported)

@@ -39,22 +39,16 @@ def _is_refused(call: Event) -> bool:
 @check("client.upload-uncertain", needs={"uploads"})
 def a_lost_answer_is_reported_as_uncertain(run: ScenarioRun) -> None:
     """After an upload whose answer never came the client reports uncertain, unless it has found the collection."""
-    if not run.lost_uploads or run.uploads[-1] is not run.lost_uploads[-1] or run.report.result is None:
+    broke_off = run.scenario.cut_after is not None and not run.uploads
+    lost = bool(run.lost_uploads) and run.uploads[-1] is run.lost_uploads[-1]
+    if not (broke_off or lost) or run.report.result is None:
         return
     found = run.value.get("hash", run.value.get("collectionHash"))
     if run.outcome is CaseOutcome.OK and found in [one["hash"] for one in run.uploaded]:
         return
     if run.error not in ("uncertain", "cancelled", "deadline"):
-        raise Violation(f"the end after {run.lost_uploads[-1]}", "an error of class uncertain", run.reported)
-
-
-@check("client.upload-uncertain", needs={"uploads"})
-def an_upload_that_breaks_off_is_uncertain(run: ScenarioRun) -> None:
-    """When the connection breaks in the middle of the document, the client reports uncertain."""
-    if run.scenario.cut_after is None or run.uploads or run.report.result is None:
-        return
-    if run.error not in ("uncertain", "cancelled", "deadline"):
-        raise Violation("the end after the connection broke in the middle of the document", "uncertain", run.reported)
+        what = run.uploads[-1] if lost else "the connection broke in the middle of the document"
+        raise Violation(f"the end after {what}", "an error of class uncertain", run.reported)
 
 
 @check("client.upload-once", needs={"uploads"})

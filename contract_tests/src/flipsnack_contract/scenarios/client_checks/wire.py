@@ -17,9 +17,15 @@ ONCE = ("host", "content-length", "content-type", "transfer-encoding")
 MOST_REQUESTS = 100
 """In a scenario with a redirect: a chain of 50 hops, and what is tried again."""
 
-SHORTEST_KEY = 4
-WORDS, NAMING = re.compile(r"[\s=;,:]+"), ("User-Agent", "user-agent")
+SHORTEST_KEY, LONG_KEY = 4, 8
+WORDS, NAMING = re.compile(r"[\s=;,:@]+"), ("User-Agent", "user-agent")
 """What stands between words in a header; and headers that name the client, which may be named like a key."""
+
+TOKEN, VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20-\x7e]*")
+"""The name of a header, and its value where every server reads it alike."""
+
+PAGE = b"<"
+"""How pages and refusals begin that came in place of a package."""
 
 BESIDE = frozenset({"authorization", "cookie"})
 """Headers that belong to one server."""
@@ -30,6 +36,8 @@ def requests_are_http(run: ScenarioRun) -> None:
     """Each request names the server that it asks, has a body only with a verb for it, and one length of it."""
     for sent in run.sent or ():
         names = [name.lower() for name, _ in sent.headers]
+        odd = [name for name, value in sent.headers if not (TOKEN.fullmatch(name) and VALUE.fullmatch(value))]
+        expect([], odd, f"headers of {sent} that are no token, or whose value is not printable ASCII")
         expect([], [name for name in ONCE if names.count(name) > 1], f"headers that {sent} has twice")
         if not sent.target.isascii() or " " in sent.target or "#" in sent.target:
             raise Violation(f"the target of {sent}", "ASCII without blanks and fragment", ascii(sent.target))
@@ -54,8 +62,12 @@ def the_key_stays_in_calls(run: ScenarioRun) -> None:
     # A shorter key is a word that any header may hold.
     seen = run.sent or () if len(run.case.key) >= SHORTEST_KEY else ()
     for sent in (one for one in seen if "/packages/" in one.path or one.server == ELSEWHERE):
-        told = [name for name, value in sent.headers if run.case.key in WORDS.split(value) and name not in NAMING]
+        told = [name for name, value in sent.headers if _tells(run.case.key, value) and name not in NAMING]
         expect([], told, f"headers of {sent} with the API key")
+
+
+def _tells(key: str, value: str) -> bool:
+    return key in (value if len(key) >= LONG_KEY else WORDS.split(value))
 
 
 @check("client.redirect")
@@ -96,7 +108,8 @@ def nothing_is_left_beside_the_file(run: ScenarioRun) -> None:
         return
     served = any(call.http_status in (200, 206) for call in run.downloads) or run.fetched_elsewhere
     came = run.outcome is CaseOutcome.ERROR and (served or run.scenario.interrupted)
-    left = [one for one in run.beside if one not in NEIGHBOURS and not (came and run.dest.name in one)]
+    own = [name for name, content in run.beside.items() if run.dest.name in name and not content.startswith(PAGE)]
+    left = [name for name in run.beside if name not in NEIGHBOURS and not (came and name in own)]
     expect([], left, "what is left in the folder of the file")
 
 
