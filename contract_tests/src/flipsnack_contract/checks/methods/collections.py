@@ -7,7 +7,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, PUBLISHING, happen, prepared
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
@@ -23,9 +22,9 @@ from flipsnack_contract.checks.methods.uploaded import (
     uploaded,
 )
 from flipsnack_contract.checks.request_cases import texts
-from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
+from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.contract.methods import Method, takes_collection
+from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.session import Session
 
 
@@ -35,15 +34,6 @@ def returns_collection(method: Method) -> bool:
 
 
 # --- the collection object -------------------------------------------------------------------------------------------
-
-
-@check("collection.object", needs=CONTROL, methods=method_named(GET), rows={"event": EVENTS})
-def get_and_update_show_the_same_after_all(session: Session, event: str) -> None:
-    """getCollection and update show the same object, whatever happened, and each collection has one of its own."""
-    other = session.data(GET, prepared(session, title="Other", description="Words", collectionWidth="77"))
-    collection = happen(session, event, prepared(session))
-    expect(session.data(GET, collection), session.data(UPDATE, collection), f"the object after {event}")
-    expect(other, session.data(GET, hash_of(other)), f"the object of another collection, after {event}")
 
 
 @check("collection.object", needs=CONTROL, methods=method_named(GET))
@@ -58,22 +48,6 @@ def create_get_and_update_show_the_same(session: Session) -> None:
     expect(sorted(seen), sorted(made), "the names in the answer of create")
     for name in made.keys() - {"flipbooks"}:
         expect(made[name], seen[name], f"{name} after create")
-
-
-@check("collection.thumbnail", needs=CONTROL, methods=method_named(GET), rows={"event": EVENTS})
-def the_thumbnail_is_a_picture(session: Session, event: str) -> None:
-    """The URL of the thumbnail, where the object has one, answers with an image, whatever happened.
-
-    It does so while the document is converted, and when that failed.
-    """
-    others = (uploaded(session, state) for state in ("never", "failed"))
-    for collection in (session.collection(), *others, happen(session, event, prepared(session))):
-        url = session.data(GET, collection).get("collectionThumbnail")
-        if url is None:
-            raise Unsuitable("the object has no collectionThumbnail, which is an invented name")
-        reply = session.get(str(url))
-        found = (reply.status, reply.content_type.partition("/")[0], bool(reply.body))
-        expect((200, "image", True), found, "HTTP status, kind and body of the thumbnail")
 
 
 @check("collection.empty-texts", needs=CONTROL, methods=returns_collection)
@@ -147,16 +121,6 @@ def update_keeps_the_rest(session: Session, changes: str, status: str) -> None:
     _require_changed(session, collection, CHANGES[changes], "keeps")
 
 
-@check("update.keeps", **OF_UPDATE, rows={"event": EVENTS})
-def update_keeps_what_was_set_before(session: Session, event: str) -> None:
-    """An update keeps what an earlier one set, whatever happened in between."""
-    collection = prepared(session)
-    session.data(UPDATE, collection, description="Set before", collectionHeight="77")
-    found = session.data(UPDATE, happen(session, event, collection), collectionStatus="public")
-    shown = found.get("collectionDescription"), found.get("collectionHeight")
-    expect(("Set before", 77), shown, f"the description and height that were set before {event}")
-
-
 @check("update.empty-text", **OF_UPDATE, rows={"name": ("title", "description")})
 def an_empty_text_is_set(session: Session, name: str) -> None:
     """An empty title or description is set empty, not taken for one that was left out."""
@@ -205,16 +169,6 @@ def a_change_without_publishing_keeps_the_hash(session: Session) -> None:
         expect(collection, hash_of(session.data(UPDATE, collection, **changes)), f"the hash of an {status} collection")
 
 
-@check("update.temporary-hash-dies", needs=CONTROL, methods=takes_collection, rows={"event": EVENTS})
-def the_temporary_hash_is_43(session: Session, event: str) -> None:
-    """After publishing the temporary hash is 43 for every method, also when they were called with it before."""
-    before = prepared(session)
-    after = hash_of(session.data(UPDATE, before, collectionStatus="public"))
-    after = happen(session, event, after)
-    expect_code(43, session.ask(session.draft(before)), f"{session.method} with the temporary hash, after {event}")
-    expect_code(20, session.ask(session.draft(after)), f"{session.method} with the new hash, after {event}")
-
-
 # --- deleteCollection ------------------------------------------------------------------------------------------------
 
 OF_DELETE: Mapping[str, Any] = {"needs": CONTROL, "methods": method_named(DELETE)}
@@ -226,32 +180,6 @@ def deleting_has_no_data(session: Session, form: str) -> None:
     answer = session.call(DELETE, session.collection(), format=form, **({"callback": "f"} if form == "jsonp" else {}))
     expect_code(20, answer, "deleteCollection")
     expect(None, answer.data, "the data of deleteCollection")
-
-
-@check(
-    "delete.gone",
-    needs=CONTROL,
-    methods=takes_collection,
-    rows={"schedule": ("immediate", "after-2s", "failed-after-2s"), "event": ("nothing", PUBLISHING, "forty days")},
-)
-def a_deleted_collection_is_43_for_every_method(session: Session, schedule: str, event: str) -> None:
-    """After deleteCollection every method is 43 for the collection, a second deleteCollection too; others stay.
-
-    It stays deleted when its conversion or its package would end, and when the same happens to another one.
-    """
-    other, gone = prepared(session), uploaded(session, schedule)
-    session.steer.settings(default_schedule="after-2s")
-    session.call(PACKAGE, gone)
-    session.data(DELETE, gone)
-    for pause, happens in ((0, "nothing"), (5 * SECOND, event)):
-        session.wait(pause)
-        other = happen(session, happens, other)
-        expect_code(43, session.ask(session.draft(gone)), f"{session.method} of a deleted collection, after {happens}")
-        for query in ({}, {"query": "document"}):
-            expect(
-                [other], hashes_in(session.data(LIST, **query)), f"the hashes in the list with {query}, after {happens}"
-            )
-    expect_code(20, session.ask(session.draft(other)), f"{session.method} of the other collection")
 
 
 @check("delete.gone", **OF_DELETE)

@@ -6,7 +6,6 @@ from typing import Any
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
@@ -74,15 +73,6 @@ def a_forced_end_is_reported(session: Session, state: str) -> None:
         session.wait(SECOND)
     session.steer.convert(collection, state)
     expect(state, _conversion(session, collection), "the conversion after its end")
-
-
-@check("conversion.states", **OF_CONVERSION, rows={"event": EVENTS})
-def it_is_complete_whatever_happens(session: Session, event: str) -> None:
-    """A conversion that is complete stays so when its collection is changed, published, packaged, or just gets old."""
-    collection = happen(session, event, prepared(session))
-    for pause in (0, 5 * SECOND):
-        session.wait(pause)
-        expect("complete", _conversion(session, collection), f"the conversion after {event}")
 
 
 @check("conversion.states", **OF_CONVERSION)

@@ -9,8 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from lxml import etree, html
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
-from flipsnack_contract.checks.methods.uploaded import EMBED, GET, method_named
+from flipsnack_contract.checks.methods.uploaded import EMBED, method_named
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.session import Session
@@ -59,14 +58,6 @@ def the_code_is_an_iframe(session: Session) -> None:
     _frame(session)
 
 
-@check("embed.code", **OF_EMBED, needs=CONTROL, rows={"event": EVENTS})
-def each_collection_has_its_own_code(session: Session, event: str) -> None:
-    """The address of each collection's player names its present hash, as it is or in Base64."""
-    for collection in (session.collection(), happen(session, event, prepared(session))):
-        address = _frame(session, collection)["src"]
-        expect(True, collection in named_in(address), f"{address!r} names the collection {collection!r}")
-
-
 def named_in(address: str) -> str:
     """The address, and what the values of its query are in Base64."""
     values = (value for _, value in parse_qsl(urlsplit(address).query))
@@ -96,17 +87,6 @@ def the_frame_has_the_size(session: Session, asked: str) -> None:
     parameters, size = SIZES[asked]
     frame = _frame(session, session.collection(width=640, height=480), **parameters)
     expect(size, (frame.get("width"), frame.get("height")), f"width and height, asked for {asked}")
-
-
-@check("embed.size", **OF_EMBED, needs=CONTROL, rows={"event": EVENTS})
-def the_frame_has_the_present_size(session: Session, event: str) -> None:
-    """Without a size of its own the frame has that which the collection has now, whatever was asked for before."""
-    collection = happen(session, event, prepared(session, collectionWidth="640", collectionHeight="480"))
-    data = session.data(GET, collection)
-    size = str(data.get("collectionWidth")), str(data.get("collectionHeight"))
-    for parameters, expected in (({"width": "200", "height": "300"}, ("200", "300")), ({}, size)):
-        frame = _frame(session, collection, **parameters)
-        expect(expected, (frame.get("width"), frame.get("height")), f"the size after {event}, with {parameters}")
 
 
 @check("embed.ignored", **OF_EMBED, needs={"collection"}, calls=5)

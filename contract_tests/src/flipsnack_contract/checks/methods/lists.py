@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
 from flipsnack_contract.checks.methods.uploaded import DELETE, LIST, UPDATE, hash_of, hashes_in, method_named, uploaded
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
@@ -59,17 +58,6 @@ def the_list_has_all_own_collections(session: Session) -> None:
     _require(session, [shelf[0], *shelf[2:], converting])
 
 
-@check("list.order", **OF_LIST, rows={"event": EVENTS})
-def the_order_stays(session: Session, event: str) -> None:
-    """The order by creation stays as it is, and every collection is there once, whatever happens to one of them."""
-    shelf, collection, last = _shelf(session), prepared(session), uploaded(session, "immediate", title="Last")
-    shelf += [happen(session, event, collection), last]
-    for asked in ({}, {"orderBy": "date", "orderMode": "desc"}):
-        # Other collections that the event made are not on the shelf.
-        found = [one for one in _listed(session, **asked)[1] if one in shelf]
-        expect(shelf[::-1], found, f"the order with {asked}, after {event}")
-
-
 @check("list.own", **OF_LIST)
 def the_list_has_the_present_texts(session: Session) -> None:
     """Each entry has hash and title as they are now."""
@@ -92,7 +80,8 @@ def a_status_chooses(session: Session, status: str) -> None:
 @check("list.status", **OF_LIST)
 def a_changed_status_chooses(session: Session) -> None:
     """The status that counts is the present one, also when it was published or hidden."""
-    collection, statuses = prepared(session), ["editable", "unlisted", "public", "unlisted"]
+    statuses = ["editable", "unlisted", "public", "unlisted"]
+    collection = uploaded(session, "immediate", collectionStatus=statuses[0])
     for before, status in pairwise(statuses):
         collection = hash_of(session.data(UPDATE, collection, collectionStatus=status))
         _require(session, [collection], collectionStatus=status)

@@ -10,7 +10,6 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import happen, prepared
 from flipsnack_contract.checks.methods.uploaded import CREATE, hash_of
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import Violation, expect
@@ -121,19 +120,6 @@ def a_link_serves_the_package_of_its_collection(session: Session, chosen: Sequen
             continue  # It may be escaped, in HTML or in JavaScript.
         shown = [one for one in _members(body).values() if title.split()[0].encode() in one]
         expect(True, bool(shown), f"the title {title!r} is in its package")
-
-
-LASTING = ("nothing", "another look", "a change of nothing", "a refused change", "a deletion of another", "forty days")
-
-
-@check("url.package", needs=CONTROL, rows={"event": LASTING})
-def the_package_stays_the_same(session: Session, event: str) -> None:
-    """A later link serves the same bytes, as long as title and document stay."""
-    session.steer.settings(default_schedule="immediate")
-    collection = prepared(session)
-    before = session.get(session.resource_url(collection)).body
-    after = session.get(session.resource_url(happen(session, event, collection))).body
-    expect(True, before == after, f"two resource URLs serve the same bytes, before and after {event}")
 
 
 @check("url.package", needs=CONTROL)

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import begin_month, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
-from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, STATS, USER, method_named, uploaded
+from flipsnack_contract.checks.methods.uploaded import CREATE, STATS, USER, method_named, uploaded
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
 from flipsnack_contract.target.session import ABSENT, Session
 
@@ -74,14 +73,6 @@ def the_four_are_numbers(session: Session) -> None:
     data = session.ask(session.draft()).data or {}
     for name in NAMES:
         expect(True, type(data.get(name)) is int, f"{name} is a number, not {data.get(name)!r}")
-
-
-@check("stats.fields", **OF_STATS, needs=CONTROL, rows={"event": EVENTS})
-def all_days_are_summed(session: Session, event: str) -> None:
-    """Without dates the sums of all days are given, of this collection alone, whatever happened to it."""
-    collection, other = happen(session, event, prepared(session, DAYS)), session.collection()
-    expect(_sums(DAYS), _totals(_stats(session, collection)), f"the sums of all days, after {event}")
-    expect(_sums([]), _totals(_stats(session, other)), "the statistics of another collection")
 
 
 @check("stats.pages", **OF_STATS, needs=CONTROL, rows={"flag": ("true", "1", "TRUE", "false", "0", "")})
@@ -173,27 +164,6 @@ def reversed_dates_are_a_wrong_value(session: Session) -> None:
 
 
 OF_USER: Mapping[str, Any] = {"methods": method_named(USER), "needs": CONTROL}
-
-
-@check("user.sums", **OF_USER, rows={"event": EVENTS})
-def all_collections_are_summed(session: Session, event: str) -> None:
-    """user.getStats has the sums of all collections of the key, each counted once, whatever happened to it."""
-    expect(_sums([]), _totals(session.data(USER)), "the sums at first")
-    _collection(session)
-    collection = happen(session, event, prepared(session, DAYS))
-    expect(_sums((*DAYS, *DAYS)), _totals(session.data(USER)), f"the sums of two collections, after {event}")
-    session.data(DELETE, collection)
-    expect(_sums((*DAYS, *DAYS)), _totals(session.data(USER)), f"the sums after {event} and a deletion")
-
-
-@check("user.uploads-left", **OF_USER, rows={"event": EVENTS})
-def only_uploads_are_counted_down(session: Session, event: str) -> None:
-    """Nothing but an upload takes one from api_uploads_left, and nothing gives one back."""
-    begin_month(session)
-    session.steer.settings(uploads_per_month=9)
-    happen(session, event, prepared(session))
-    expected = {"a deletion of another": 7, "the publishing of another": 7, "forty days": 9}.get(event, 8)
-    expect(expected, session.data(USER).get("api_uploads_left"), f"the uploads left after an upload and {event}")
 
 
 @check("user.uploads-left", **OF_USER)
