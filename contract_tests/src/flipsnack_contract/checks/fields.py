@@ -10,6 +10,7 @@ from flipsnack_contract.target.session import Session
 
 
 def require_fields(fields: Iterable[Field], data: Mapping[str, Any], where: str) -> None:
+    """Raise `Violation` unless the data has these fields, with values that they allow."""
     # Of which type each is was looked at when the answer was read.
     for one in fields:
         value = data.get(one.name)

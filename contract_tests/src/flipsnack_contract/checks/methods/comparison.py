@@ -93,7 +93,7 @@ class ComparedAccount:
         was = found.status
         found.change(given)
         if was == "editable" != found.status:
-            self.model.gone.add(found.hash)
+            self.model.gone.append(found.hash)
             self._name(found, answer, "update.publishing-renames")
         what = f"the answer to an update with {given}"
         for name, value in found.described().items():

@@ -44,5 +44,6 @@ FEW = 120
 
 
 def spread(rows: list[Parameters]) -> list[Parameters]:
+    """About `FEW` of the rows of a table."""
     step = max(1, len(rows) // FEW) | 1
     return rows[::step]
