@@ -1,6 +1,6 @@
 """A collection: the object that describes it, and how update and deleteCollection change it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,11 +36,14 @@ def returns_collection(method: Method) -> bool:
 # --- the collection object -------------------------------------------------------------------------------------------
 
 
-@check("collection.object", needs=CONTROL, methods=method_named(GET))
-def create_get_and_update_show_the_same(session: Session) -> None:
+TEXTS = ("Same", "", " a  b ", "a word " * 300, "<b>&amp;</b>", "é 日本 😀", "a\nb", "0", "null", "\\'\"%")
+
+
+@check("collection.object", needs=CONTROL, methods=method_named(GET), rows={"text": TEXTS})
+def create_get_and_update_show_the_same(session: Session, text: str) -> None:
     """create, getCollection and update answer with the same object, as long as nothing changes."""
     session.steer.settings(conversion_schedule="immediate")
-    made = session.data(CREATE, title="Same", description="in all", collectionWidth="500")
+    made = session.data(CREATE, title=text, description=text, collectionWidth="500")
     collection = hash_of(made)
     seen = session.data(GET, collection)
     expect(seen, session.data(UPDATE, collection), "the object of an update that changes nothing")
@@ -58,6 +61,15 @@ def an_unset_text_is_empty(session: Session) -> None:
         expect(True, isinstance(data.get(name), str), f"{name} is a text, not {data.get(name)!r}")
 
 
+@check("collection.empty-texts", needs=CONTROL, methods=method_named(LIST))
+def an_unset_text_is_empty_in_lists(session: Session) -> None:
+    """The texts that a list shows are texts, too."""
+    made = session.data(CREATE)
+    for one in session.data(LIST).get("collections") or ():
+        texts = {name: one.get(name) for name in ("collectionTitle", "collectionDescription")}
+        expect({name: made.get(name) for name in texts}, texts, "the texts in a list")
+
+
 @check("collection.empty-texts", needs=CONTROL, methods=method_named(CREATE))
 def an_empty_description_stays_empty(session: Session) -> None:
     """A description that was given empty is an empty text."""
@@ -72,7 +84,10 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
     "the description": {"description": "日本 <i>x</i>"},
     "the size": {"collectionWidth": "1200", "collectionHeight": "1"},
     "the width": {"collectionWidth": "77"},
+    "the height": {"collectionHeight": "1000"},
     "the status": {"collectionStatus": "public"},
+    "status and height": {"collectionStatus": "unlisted", "collectionHeight": "33"},
+    "status and texts": {"collectionStatus": "public", "title": " x ", "description": "y"},
     "long texts": {"title": "Wörter & mehr " * 100, "description": "a word " * 1500},
     "a great width": {"collectionWidth": "9" * 15},
     "everything": {"title": "A", "description": "B", "collectionWidth": "2", "collectionHeight": "3"}
@@ -85,6 +100,7 @@ BEFORE = {
     "collectionHeight": "480",
     "collectionStatus": "unlisted",
 }
+STATUSES = ("unlisted", "editable", "public")
 OF_UPDATE: Mapping[str, Any] = {"needs": CONTROL, "methods": method_named(UPDATE)}
 
 
@@ -106,27 +122,37 @@ def _require_changed(session: Session, collection: str, changes: Mapping[str, st
 
 
 @check(
-    "update.sets", **OF_UPDATE, rows={"changes": CHANGES}, varies={"changes": st.fixed_dictionaries({"title": texts})}
+    "update.sets",
+    **OF_UPDATE,
+    rows={"changes": CHANGES, "status": STATUSES},
+    varies={"changes": st.fixed_dictionaries({"title": texts}), "status": st.sampled_from(STATUSES)},
 )
-def update_sets_what_it_is_given(session: Session, changes: str | Mapping[str, str]) -> None:
+def update_sets_what_it_is_given(session: Session, changes: str | Mapping[str, str], status: str) -> None:
     """update sets title, description, size and status, in its answer and from then on."""
     given = CHANGES[changes] if isinstance(changes, str) else changes
-    _require_changed(session, uploaded(session, "immediate", **BEFORE), given, "sets")
+    _require_changed(session, uploaded(session, "immediate", **{**BEFORE, "collectionStatus": status}), given, "sets")
 
 
-@check("update.keeps", **OF_UPDATE, rows={"changes": CHANGES, "status": ("unlisted", "editable")})
+@check("update.keeps", **OF_UPDATE, rows={"changes": CHANGES, "status": STATUSES})
 def update_keeps_the_rest(session: Session, changes: str, status: str) -> None:
     """What update is not given stays as it was, also when the update publishes the collection."""
     collection = uploaded(session, "immediate", **{**BEFORE, "collectionStatus": status})
     _require_changed(session, collection, CHANGES[changes], "keeps")
 
 
-@check("update.empty-text", **OF_UPDATE, rows={"name": ("title", "description")})
-def an_empty_text_is_set(session: Session, name: str) -> None:
+BESIDE: Sequence[Mapping[str, str]] = (
+    *({}, {"collectionStatus": "public"}, {"collectionStatus": "editable"}, {"collectionWidth": "5"}),
+    *({"title": "Kept"}, {"description": "Kept"}, {"title": "", "description": ""}),
+)
+
+
+@check("update.empty-text", **OF_UPDATE, rows={"name": ("title", "description"), "beside": BESIDE})
+def an_empty_text_is_set(session: Session, name: str, beside: Mapping[str, str]) -> None:
     """An empty title or description is set empty, not taken for one that was left out."""
     collection = uploaded(session, "immediate", **BEFORE)
-    session.data(UPDATE, collection, **{name: ""})
-    expect("", session.data(GET, collection).get(FIELD_OF[name]), f"the {name} that was set empty")
+    updated = session.data(UPDATE, collection, **{**beside, name: ""})
+    for data in (updated, session.data(GET, hash_of(updated))):
+        expect("", data.get(FIELD_OF[name]), f"the {name} that was set empty, beside {beside}")
 
 
 @check("update.sets", **OF_UPDATE)

@@ -144,6 +144,10 @@ def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
     second = session.resource_url()
     expect(True, first != second, "two answers have different resource URLs")
     expect(True, session.serves(second), "the second resource URL serves")
+    for form in FORMATS if session.account else ():
+        url = str(session.ask(with_format(session.draft(), form)).resource_url)
+        expect(False, url in (first, second), f"the resource URL in {form}, in the same instant, was there before")
+        second = url
     if pause <= 2 * SECOND:
         expect(True, session.serves(first), "the first resource URL serves after the second was given")
 
