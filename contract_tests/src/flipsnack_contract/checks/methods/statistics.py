@@ -117,6 +117,11 @@ SPANS: Mapping[str, tuple[str | None, str | None]] = {
     "from a day on": (DATES[4], None),
     "up to a day": (None, DATES[2]),
     "from before until after all": ("1970-01-01", "9999-12-31"),
+    "until long after all": (None, "9999-12-31"),
+    "from the first day of all": ("0001-01-01", None),
+    "from after all": ("2038-01-20", None),
+    "until before all": (None, "2000-02-29"),
+    "a month": ("2024-02-01", "2024-02-29"),
 }
 # Around the days on which something happened, and on them.
 near_days = st.one_of(
@@ -136,6 +141,19 @@ def dates_choose_the_days(session: Session, span: str | tuple[str, str]) -> None
     expect(_page_sums(chosen), data.get("pages"), f"the statistics of the pages with {dates}")
 
 
+@check("stats.pages", **OF_STATS, needs=CONTROL, rows={"pages": (1, 12, 101)})
+def the_pages_are_in_order(session: Session, pages: int) -> None:
+    """The entries are in the order of the pages, however many there are, each with its numbers."""
+    collection = session.collection(pages=pages)
+    session.steer.statistics(
+        collection,
+        [{"date": DATES[0], "pages": [{"page": one, "views": 7 * one, "clicks": one} for one in range(pages, 0, -1)]}],
+    )
+    found = _stats(session, collection, includePageStats="true").get("pages", ())
+    wanted = [(one, 7 * one, one) for one in range(1, pages + 1)]
+    expect(wanted, [(one.get("page"), one.get("views"), one.get("clicks")) for one in found], "page, views and clicks")
+
+
 @check("stats.dates", **OF_STATS, needs=CONTROL)
 def days_without_anything_are_zero(session: Session) -> None:
     """A span in which nothing happened has zeros."""
@@ -143,12 +161,20 @@ def days_without_anything_are_zero(session: Session) -> None:
     expect(_sums([]), _totals(data), "the sums of a span in which nothing happened")
 
 
-@check("stats.date-order", **OF_STATS, needs={"credentials"}, rows={"end": ("2024-01-31", "2023-02-01")}, calls=1)
-def an_end_before_the_start_is_40(session: Session, end: str) -> None:
+BACKWARDS = (
+    *(("2024-02-01", "2024-01-31"), ("2024-02-29", "2024-02-28"), ("2024-02-01", "2023-02-01")),
+    *(("2025-01-01", "2024-12-31"), ("2024-10-09", "2024-09-10"), ("9999-12-31", "0001-01-01")),
+)
+
+
+@check("stats.date-order", **OF_STATS, needs={"credentials"}, rows={"dates": BACKWARDS}, calls=2)
+def an_end_before_the_start_is_40(session: Session, dates: tuple[str, str]) -> None:
     """A startDate after the endDate is 40."""
     expected = 40 if session.accepted == 20 else session.accepted
-    answer = session.ask(session.draft(startDate="2024-02-01", endDate=end))
-    expect(True, answer.code in (40, expected), f"the code of a span that ends before it begins is {answer.code}")
+    start, end = dates
+    for more in ({}, {"includePageStats": "true"}):
+        answer = session.ask(session.draft(startDate=start, endDate=end, **more))
+        expect(True, answer.code in (40, expected), f"the code of a span from {start} to {end} is {answer.code}")
 
 
 @check("order.checks", **OF_STATS, needs=CONTROL)
