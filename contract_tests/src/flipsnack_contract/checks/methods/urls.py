@@ -225,8 +225,9 @@ def _forged(url: str, others: tuple[str, str], how: str) -> Iterator[str]:
 
 
 def _at_slashes(url: str) -> Iterator[tuple[str, str]]:
-    """The address before and after each slash of its path, the slash included in the first part."""
-    start = url.index("/", url.index("//") + 2)
+    """The address before and after each slash of its path but the first, the slash included in the first part."""
+    # Frameworks (Werkzeug, for one) read several slashes at the beginning of a path as one.
+    start = url.index("/", url.index("//") + 2) + 1
     return ((url[: at + 1], url[at + 1 :]) for at in range(start, len(url)) if url[at] == "/")
 
 
