@@ -10,6 +10,7 @@ from flipsnack_contract.checks.methods import (
     embedding,
     jobs,
     lists,
+    observations,
     packages,
     quota,
     sequences,
@@ -23,7 +24,20 @@ from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.target_under_test import CAPABILITIES
 
 _GENERIC = (requests, parameters, answers, formats, fields, codes, signatures, limits, keys)
-_OF_METHODS = (jobs, urls, packages, uploads, quota, conversion, collections, embedding, statistics, lists, sequences)
+_OF_METHODS = (
+    jobs,
+    urls,
+    packages,
+    uploads,
+    quota,
+    conversion,
+    collections,
+    embedding,
+    statistics,
+    lists,
+    observations,
+    sequences,
+)
 
 
 @cache

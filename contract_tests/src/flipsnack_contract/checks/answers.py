@@ -73,12 +73,12 @@ HARD = "<a> & \"b\" 'c' ]]> é 日本 😀 \u2028 &amp;"
     "answer.same-in-every-format",
     needs=CONTROL,
     methods=lambda method: method.name in LISTS,
-    rows={"title": (HARD, "", " ", "\r\n\t")},
+    rows={"title": (HARD, "", " ", "\r\n\t", " a\r\n b ", "é", "\ufeffa", "0", "null", "[]", "\x7f\x85")},
     varies={"title": texts},
 )
 def lists_and_texts_are_the_same_in_every_format(session: Session, title: str) -> None:
     """Lists, numbers and texts that were given are the same in JSON, JSONP and XML."""
-    _require_the_same(session, session.collection(title=title, pages=3))
+    _require_the_same(session, session.collection(title=title, description=title, pages=3))
 
 
 NOT_IN_XML = ("\x01", "\x0b", "\x1f", "\ufffe", "\uffff")
@@ -102,6 +102,22 @@ def what_xml_cannot_hold_is_replaced_in_every_format(session: Session, character
         shown = next(iter(data.get("collections") or ({},))) if session.method.name == LIST else data
         found = shown.get("collectionTitle"), shown.get("collectionDescription")
         expect(("a\ufffdb", "\ufffd\ufffd"), found, f"the texts with {character!r} in {form}")
+        expect(False, character in _text_of(data), f"{character!r} is anywhere in the data in {form}")
+
+
+def _text_of(data: Any) -> str:
+    if isinstance(data, dict):
+        return _text_of([*data.values()])
+    return "".join(map(_text_of, data)) if isinstance(data, list) else str(data)
+
+
+@check("answer.xml-lists", needs=CONTROL, methods=method_named(STATS), rows={"pages": (1, 2, 12)})
+def a_list_of_pages_has_an_item_for_each(session: Session, pages: int) -> None:
+    """In XML the pages of statistics are items, one and several."""
+    draft = session.draft(session.collection(pages=pages), format="xml", includePageStats="true")
+    listed = (session.read(session.send(draft), "xml", own=True).data or {}).get("pages")
+    expect(True, isinstance(listed, list), f"pages is a list, not {listed!r}")
+    expect([*range(1, pages + 1)], [one.get("page") for one in listed or ()], "the numbers of the pages")
 
 
 @check("answer.xml-lists", needs=CONTROL, methods=method_named(LIST), rows={"collections": (0, 1, 3)})
@@ -167,14 +183,46 @@ def xml_is_a_response_element(session: Session, case: RequestCase) -> None:
     _require_form(session, case, "xml", "application/xml")
 
 
-MARKUP = (HARD, "]]>", "<![CDATA[x]]>", "</response>", "&amp;lt;", "<!-- -->", "&x;")
+MARKUP = (
+    HARD,
+    "]]>",
+    "<![CDATA[x]]>",
+    "</response>",
+    "&amp;lt;",
+    "<!-- -->",
+    "&x;",
+    "é",
+    "\u2028);",
+    " a ",
+    "\\n\\u00e9/",
+)
 
 
-@check("answer.xml", needs=CONTROL, methods=method_named(GET), rows={"title": MARKUP})
+def _require_title(session: Session, title: str, form: str) -> None:
+    made = session.collection(title=title, description=title)
+    answer = session.read(session.send(with_format(session.draft(made), form)), form, callback=CALLBACK, own=True)
+    data: Any = answer.data or {}
+    shown = next(iter(data.get("collections") or ({},))) if session.method.name == LIST else data
+    found = shown.get("collectionTitle"), shown.get("collectionDescription")
+    expect((title, title), found, f"title and description in {form}")
+
+
+@check("answer.json", needs=CONTROL, methods=lambda method: method.name in (GET, LIST), rows={"title": MARKUP})
+def json_holds_any_text(session: Session, title: str) -> None:
+    """Whatever texts hold, JSON is UTF-8 and has all their characters."""
+    _require_title(session, title, "json")
+
+
+@check("answer.jsonp", needs=CONTROL, methods=lambda method: method.name in (GET, LIST), rows={"title": MARKUP})
+def jsonp_holds_any_text(session: Session, title: str) -> None:
+    """Whatever texts hold, JSONP has all their characters."""
+    _require_title(session, title, "jsonp")
+
+
+@check("answer.xml", needs=CONTROL, methods=lambda method: method.name in (GET, LIST), rows={"title": MARKUP})
 def xml_holds_markup_as_text(session: Session, title: str) -> None:
     """A title that looks like markup is a text in XML, with all its characters."""
-    answer = session.ask(session.draft(session.collection(title=title), format="xml"))
-    expect(title, (answer.data or {}).get("collectionTitle"), "the title in XML")
+    _require_title(session, title, "xml")
 
 
 @check(

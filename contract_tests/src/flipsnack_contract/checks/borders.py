@@ -10,6 +10,7 @@ from flipsnack_contract.target.session import Session
 BORDERS: Mapping[str, Callable[[datetime], bool]] = {
     "midnight": lambda _day: True,
     "the end of a week": lambda day: day.weekday() == 0,
+    "the end of any month": lambda day: day.day == 1,
     "the end of a month of 31 days": lambda day: day.day == 1 and day.month in (2, 4, 6, 9, 11),
     "the end of a month of 30 days": lambda day: day.day == 1 and day.month in (5, 7, 10, 12),
     "the end of a February": lambda day: (day.month, day.day) == (3, 1) and not calendar.isleap(day.year),
@@ -20,6 +21,7 @@ BORDERS: Mapping[str, Callable[[datetime], bool]] = {
     "more seconds than 31 bits hold": lambda day: day.timestamp() > 2**31,
 }
 """Chooses a day, UTC, by its first instant."""
+MONTH_ENDS = "the end of any month"
 MONTHS = tuple(name for name in BORDERS if name.startswith("the end of") and "week" not in name)
 """The borders that end a month."""
 

@@ -35,9 +35,9 @@ class Check:
 
     A server's check runs on every row of `rows`, then on values drawn from `varies`; once, when it has neither.
     A row may have `needs` of its own; `drawn_needs` are those of drawn values. `machine` makes a state machine over
-    sessions, which is run instead. `methods` chooses those of the table that it is run for; None is the method that
-    makes packages. `calls` is set for checks that may run at the real API: the most calls that one row makes; `waits`
-    are the microseconds that it lets pass.
+    sessions, which is run instead. `methods` chooses those of the table that it is run for, with `product` each of them
+    with every row; None is the method that makes packages. `calls` is set for checks that may run at the real API: the
+    most calls that one row makes; `waits` are the microseconds that it lets pass.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Check:
     drawn_needs: frozenset[str] = frozenset()
     machine: Callable[[Callable[[], AbstractContextManager[Session]]], RuleBasedStateMachine] | None = None
     methods: Callable[[Method], bool] | None = None
+    product: bool = False
     calls: int | None = None
     waits: int = 0
 
@@ -151,6 +152,8 @@ def rows_for(check: Check, under_test: TargetUnderTest, plan: Plan) -> Sequence[
     if check.methods is None:
         return able
     each = max(1, MOST_ROWS // max(1, len(able))) if plan.rows is None and under_test.control else 1
+    if check.product and plan.rows is None:
+        each = len(under_test.methods)
     return _with_methods(able, methods_for(check, under_test), each)
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.request_cases import MISTAKES, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, expect_message
+from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.methods import every_method, options_of, takes_collection
 from flipsnack_contract.contract.near_misses import LONGER, NEAR, SHORTER
 from flipsnack_contract.contract.signing import sign
@@ -37,6 +38,9 @@ def all_parameters_together_are_ok(session: Session) -> None:
 def maintenance_is_22(session: Session) -> None:
     """During maintenance a right call of any method is 22; afterwards all is as before."""
     _mistaken(session, "maintenance")
+    for pause in (3600 * SECOND, 8 * DAY):
+        session.wait(pause)
+        expect_message(22, session.ask(session.draft()), "a call in a long maintenance")
     session.trace.add("maintenance off")
     session.steer.maintenance(on=False)
     expect_code(20, session.ask(session.draft()), "a call after maintenance")
@@ -136,7 +140,7 @@ NEARLY_A_METHOD: Mapping[str, Callable[[str], str]] = {
 }
 
 
-@check("code.42", needs={"credentials"}, methods=every_method, rows={"written": NEARLY_A_METHOD})
+@check("code.42", needs={"credentials"}, methods=every_method, rows={"written": NEARLY_A_METHOD}, product=True)
 def nearly_a_method_is_42(session: Session, written: str) -> None:
     """The name of a method is compared exactly: letter case, blanks and every part count."""
     near = NEARLY_A_METHOD[written](session.method.name)
@@ -182,7 +186,7 @@ def unknown_collection_is_43(session: Session, collection: str) -> None:
     expect_message(43, session.ask(session.draft(collection)), f"a call for the collection {collection!r}")
 
 
-@check("code.43-unknown", needs={"collection"}, methods=takes_collection, rows={"written": NEAR}, calls=1)
+@check("code.43-unknown", needs={"collection"}, methods=takes_collection, rows={"written": NEAR}, product=True, calls=1)
 def nearly_a_collection_is_43(session: Session, written: str) -> None:
     """A hash is compared exactly: letter case, blanks and length count."""
     mine = session.own_collection()
@@ -218,7 +222,7 @@ NEARLY_SIGNED: Mapping[str, Callable[[str], str]] = {
 }
 
 
-@check("code.44", **KEYED, rows={"written": NEARLY_SIGNED})
+@check("code.44", **KEYED, rows={"written": NEARLY_SIGNED}, product=True)
 def nearly_the_signature_is_44(session: Session, written: str) -> None:
     """A signature is compared whole: nothing before it, after it, or left out."""
     draft = session.draft()

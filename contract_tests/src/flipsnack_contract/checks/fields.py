@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
-from flipsnack_contract.checks.methods.uploaded import EMBED, GET, LIST, STATS, UPDATE, USER, method_named
+from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import Field, objects
 from flipsnack_contract.target.session import Session
 
 
-def _require_fields(fields: Iterable[Field], data: Mapping[str, Any], where: str) -> None:
+def require_fields(fields: Iterable[Field], data: Mapping[str, Any], where: str) -> None:
+    """Raise `Violation` unless the data has these fields, with values that they allow."""
     # Of which type each is was looked at when the answer was read.
     for one in fields:
         value = data.get(one.name)
@@ -21,7 +20,7 @@ def _require_fields(fields: Iterable[Field], data: Mapping[str, Any], where: str
         if one.allowed and value is not None:
             expect_in(one.allowed, value, f"{one.name} in {where}")
         for number, element in enumerate(value if one.items and value else ()):
-            _require_fields(objects()[one.items or ""].fields, element, f"{one.name}[{number}]")
+            require_fields(objects()[one.items or ""].fields, element, f"{one.name}[{number}]")
 
 
 @check("answer.fields", needs={"collection"}, methods=lambda method: bool(method.fields), calls=1)
@@ -31,23 +30,4 @@ def data_has_the_fields_of_the_method(session: Session) -> None:
     pages = {"includePageStats": "true"} if session.method.takes("includePageStats") else {}
     answer = session.ask(session.draft(**pages))
     expect_code(20, answer, "a right call")
-    _require_fields(session.method.fields, answer.data or {}, "the data")
-
-
-LOOKS: tuple[tuple[str, Mapping[str, str]], ...] = (
-    *((name, {}) for name in (GET, EMBED, USER, UPDATE)),
-    (STATS, {"includePageStats": "true"}),
-    *((LIST, {"collectionStatus": status}) for status in ("public", "unlisted", "editable")),
-)
-"""Methods, and parameters with which they show a part only."""
-
-
-@check("answer.fields", needs=CONTROL, methods=method_named(GET), rows={"event": EVENTS})
-def data_has_the_fields_whatever_happens(session: Session, event: str) -> None:
-    """The data of every method has its fields after changes, and where a list has some of the collections only."""
-    collection = happen(session, event, prepared(session))
-    session.collection(title="Newer")
-    for name, parameters in LOOKS:
-        looking = session.calling(name)
-        answer = looking.ask(looking.draft(collection, **parameters))
-        _require_fields(looking.method.fields, answer.data or {}, f"the data of {name} after {event}")
+    require_fields(session.method.fields, answer.data or {}, "the data")

@@ -8,13 +8,19 @@ from flipsnack_contract.contract.assertions import expect_code
 from flipsnack_contract.contract.near_misses import near_misses
 from flipsnack_contract.target.session import Session
 
-RESERVED = ("function", "return", "var", "this", "null", "true", "typeof", "new", "delete", "class", "if")
+RESERVED = (
+    *("break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else", "enum"),
+    *("export", "extends", "false", "finally", "for", "function", "if", "import", "in", "instanceof", "new", "null"),
+    *("return", "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void", "while", "with"),
+)
+"""Reserved words of JavaScript (ECMA-262, 12.7.2), but those that are reserved in some places only."""
 HOSTILE = (
     *("a b", "a;b", "a(", "1a", "a-b", "a.", ".a", "a..b", "a[0]", "a\nb", "a\n", " a", "a'", 'a"'),
     *("é", "\uff41", "app.é", "\u0430pp", "app\u200b", "app\xa0", "a,", "a,b", "a:b", "a\u00b7", "@a", "%61pp"),
     *("<script>", "a/*", "a=b", "alert(1)//", "a\u2028b", "😀", "%"),
     *RESERVED,
-    *(f"app.{word}" for word in RESERVED[:3]),
+    *(f"app.{word}" for word in RESERVED[::9]),
+    *(f"{word}.a" for word in RESERVED[1::9]),
 )
 spoiled = st.tuples(identifiers, st.sampled_from(" ;()[]{}'\"<>/*-+=&|!,\n\t\\#@"), st.text("ab1", max_size=2)).map(
     "".join

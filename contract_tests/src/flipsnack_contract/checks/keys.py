@@ -83,7 +83,9 @@ def two_collections_of_one_hash_have_nothing_in_common(session: Session, named: 
         (2, 200), (before[STATS].get("views"), before[GET].get("collectionWidth")), "the views and the width of mine"
     )
     expect(3, _seen(other)[STATS].get("views"), "the views of the collection of another key")
-    other.data(UPDATE, SHARED, title="Changed", collectionWidth="5", collectionStatus="unlisted")
+    other.data(UPDATE, SHARED, title="Changed", collectionWidth="5", collectionStatus="editable")
+    other.data(UPDATE, SHARED, collectionStatus="unlisted")  # which gives it another hash
+    other.collection(hash=SHARED, title="Again")
     other.data(CREATE)
     other.data(DELETE, SHARED)
     expect(before, _seen(session), "what the methods show, after another key changed its collection")

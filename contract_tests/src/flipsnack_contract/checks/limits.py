@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import LIST, USER, method_named
+from flipsnack_contract.checks.methods.uploaded import GET, LIST, USER, method_named
 from flipsnack_contract.checks.methods.urls import WAYS, asked
-from flipsnack_contract.checks.request_cases import MISTAKES, OWN_CALL, REFUSED_UPLOADS, RequestCase, gaps
+from flipsnack_contract.checks.request_cases import MISTAKES, OWN_CALL, REFUSED_UPLOADS, RequestCase, gaps, with_format
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
@@ -150,9 +150,11 @@ def all_methods_count_together(session: Session) -> None:
     collection = session.own_collection()
     session.align()
     reads = [one.name for one in methods() if one.read_only][:5]
-    for name in reads:
+    # In different formats, with and without other parameters.
+    for name, form in zip(reads, ("json", "jsonp", "xml", "jsonp", "xml"), strict=True):
         calling = session.calling(name)
-        expect_code(OK, calling.ask(calling.draft(collection), paced=False), f"a call of {name}")
+        draft = with_format(calling.draft(collection, note=name), form)
+        expect_code(OK, calling.ask(draft, paced=False), f"a call of {name} in {form}")
     expect(31, _call(session), f"{session.method} after a call of each of {', '.join(reads)}")
 
 
@@ -233,4 +235,8 @@ def downloads_do_not_count(session: Session) -> None:
     for way in WAYS:
         for address in (url, url, url + "x", url, url):
             asked(session, address, way)
+    picture = session.data(GET, session.own_collection()).get("collectionThumbnail")
+    session.wait(2 * SECOND)
+    for _ in range(7 if picture else 0):
+        session.get(str(picture))
     expect([*FIVE, 31], [_call(session) for _ in range(6)], f"the codes of six calls after {5 * len(WAYS)} downloads")

@@ -3,6 +3,7 @@
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 
 from hypothesis import strategies as st
 
@@ -11,7 +12,15 @@ from flipsnack_contract.checks.methods.uploaded import DELETE, GET, hash_of
 from flipsnack_contract.checks.request_cases import extras, names, texts
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
-from flipsnack_contract.contract.methods import Method, Parameter, every_method, methods, options_of, takes_document
+from flipsnack_contract.contract.methods import (
+    Method,
+    Parameter,
+    every_method,
+    methods,
+    options_of,
+    takes_collection,
+    takes_document,
+)
 from flipsnack_contract.contract.near_misses import NEAR_NAMES, near_misses
 from flipsnack_contract.target.session import COLLECTION, SERVER_ERROR, Pairs, Session, encoded
 
@@ -59,13 +68,13 @@ def an_upload_has_no_parameter_in_its_query_too(session: Session, name: str) -> 
     expect_code(40, session.ask(twice), f"{name} in the query and beside the file")
 
 
-@check("request.empty-is-missing", needs={"credentials"}, methods=every_method, calls=4)
+@check("request.empty-is-missing", needs={"credentials"}, methods=every_method, calls=8)
 def an_empty_required_parameter_is_30(session: Session) -> None:
     """A required parameter that is sent empty counts as missing."""
-    for name in session.method.required:
-        draft = session.draft()
+    for name, options in product(session.method.required, ({}, options_of(session.method))):
+        draft = session.draft(**options)
         empty = draft.without(name).also((name, "")) if name == "signature" else draft.with_(**{name: ""})
-        expect_code(30, session.ask(empty), f"an empty {name}")
+        expect_code(30, session.ask(empty), f"an empty {name}, beside {options}")
 
 
 @check(
@@ -88,6 +97,7 @@ def a_wrong_value_beside_others_is_40(session: Session) -> None:
         names, right, wrong = [one.name for one in alike], alike[0].example, alike[0].wrong_values[0]
         rows = [dict.fromkeys(names, value) for value in ("", wrong)]
         rows += [{**dict.fromkeys(names, right), name: value} for name in names for value in ("", wrong)]
+        rows += [{**options_of(session.method), name: wrong} for name in names]
         for asked in rows:
             expect_code(40, session.ask(session.draft(**asked)), f"a call with {asked}")
 
@@ -153,6 +163,8 @@ def an_unknown_parameter_changes_nothing(session: Session, added: Pairs) -> None
     expect_code(session.accepted, answer, f"a call with {', '.join(name for name, _ in added)} beside its parameters")
 
 
+ALIASES = ("hash", "id", "collection", "collectionId", "collectionhash", "itemHash", "item", "q")
+"""Names that a server may take for `collectionHash`."""
 NOT_ITS_OWN = ("width", "height", "status", "name", "limit", "count", "offset", "page", "sort", "Title", "TITLE")
 
 
@@ -167,8 +179,9 @@ def what_belongs_to_other_methods_changes_nothing(session: Session) -> None:
         near: value for name, value in options_of(session.method).items() for near in near_misses(name, ways=NEAR_NAMES)
     }
     before = [session.ask(session.draft(collection)), session.call(GET, collection)]
+    other = session.collection(title="Other") if takes_collection(session.method) else ""
     # Values that the other method obeys, and some that it refuses.
-    for given in (values, dict.fromkeys((*values, *NOT_ITS_OWN), "1"), nearly):
+    for given in (values, dict.fromkeys((*values, *NOT_ITS_OWN), "1"), nearly, dict.fromkeys(ALIASES, other)):
         others = {name: value for name, value in given.items() if name not in its_own}
         answers = [session.ask(session.draft(collection, **others)), session.call(GET, collection)]
         for name, one, two in zip(("the answer", "getCollection"), before, answers, strict=True):

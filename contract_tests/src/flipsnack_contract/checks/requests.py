@@ -9,11 +9,14 @@ from urllib.parse import quote, quote_from_bytes, urlsplit
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, KEYED, check
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET, UPDATE
 from flipsnack_contract.checks.request_cases import (
+    FORMATS,
     RequestCase,
     hostile_bytes,
     pairs,
     raw_requests,
+    with_format,
 )
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in
 from flipsnack_contract.contract.methods import every_method
@@ -48,7 +51,7 @@ def v1_answers_with_and_without_a_slash(session: Session, slash: str) -> None:
 @check(
     "request.path",
     methods=every_method,
-    rows={"path": ("other", "collection.create", "v1", "v1/", "index.php", "0", "%20", "%00")},
+    rows={"path": ("other", "collection.create", "v1", "v1/", "index.php", "0", "%20", "%00", "/")},
     varies={"path": st.text("abz09_.%~-", min_size=1, max_size=8).map(lambda text: quote(text, safe=""))},
 )
 def other_paths_are_40(session: Session, path: str) -> None:
@@ -66,25 +69,38 @@ def post_is_40(session: Session, body: str) -> None:
     expect_code(40, session.ask(_post(session, body, session.draft().signed())), f"a POST, {body}")
 
 
-@check("request.post-for-uploads", needs={"credentials"}, methods=lambda method: method.verb == "POST")
-def get_of_an_upload_is_40(session: Session) -> None:
-    """A GET of a method that uploads a file is 40, with the URL of a document too."""
+@check(
+    "request.post-for-uploads",
+    needs={"credentials"},
+    methods=lambda method: method.verb == "POST",
+    rows={"form": FORMATS},
+)
+def get_of_an_upload_is_40(session: Session, form: str) -> None:
+    """A GET of a method that uploads a file is 40, with the URL of a document, and in every format."""
     url = {one.name: one.example for one in session.method.parameters if one.type == "url"}
     for draft in (session.draft(), session.draft(**url)):
-        expect_code(40, session.ask(replace(draft, verb="GET")), f"a GET of {session.method}")
+        asked = with_format(replace(draft, verb="GET"), form)
+        expect_code(40, session.ask(asked), f"a GET of {session.method} in {form}")
 
 
+HOSTS_WRITTEN: Mapping[str, Callable[[str], str]] = {
+    "as it is": str,
+    "with its port": lambda name: f"{name}:80",
+    "in capitals": str.upper,
+    "with a capital": str.title,
+}
+"""A host name is the same in capitals (RFC 9110, 4.2.3)."""
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
 
 
-@check("request.host", needs=CONTROL, methods=every_method, rows={"port": ("", ":80")})
-def the_other_host_refuses(session: Session, port: str) -> None:
+@check("request.host", needs=CONTROL, methods=every_method, rows={"written": HOSTS_WRITTEN})
+def the_other_host_refuses(session: Session, written: str) -> None:
     """Under the vendor's names the other host refuses a method: with 42 an upload by POST, with 40 every other one."""
     request = session.draft().request(session.target.base_url)
     for host, name in HOSTS.items():
         expected = 20 if host == session.method.host else 42 if session.method.verb == "POST" else 40
-        at_host = replace(request, headers={**request.headers, "Host": name + port})
-        expect_code(expected, session.ask(at_host), f"{session.method} at {name}{port}")
+        at_host = replace(request, headers={**request.headers, "Host": HOSTS_WRITTEN[written](name)})
+        expect_code(expected, session.ask(at_host), f"{session.method} at {name}, {written}")
 
 
 @check(
@@ -95,6 +111,18 @@ def the_other_host_refuses(session: Session, port: str) -> None:
 def other_verbs_are_40(session: Session, verb: str) -> None:
     """Any verb but GET and POST is 40."""
     expect_code(40, session.ask(replace(session.draft(), verb=verb)), f"a call by {verb}")
+
+
+@check("request.other-verbs", needs=CONTROL, methods=lambda method: method.name in (UPDATE, DELETE))
+def other_verbs_do_nothing(session: Session) -> None:
+    """What comes by another verb is not carried out: HEAD neither, whose answer has no body to show it."""
+    session.draft()
+    for verb in ("HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"):
+        changes = {"title": "Changed"} if session.method.takes("title") else {}
+        session.send(replace(session.draft(**changes), verb=verb))
+        answer = session.call(GET, session.own_collection())
+        expect_code(20, answer, f"getCollection after {session.method} by {verb}")
+        expect(False, "Changed" in str(answer.data), f"{session.method} is carried out by {verb}")
 
 
 PLACES = ("name", "value", "body", "field name", "field value")
@@ -130,7 +158,8 @@ def bytes_that_are_no_text_are_40(session: Session, raw: bytes, place: str) -> N
 @check("request.undecodable", needs=CONTROL, methods=every_method, rows={"raw": (b"\xff", b"a\x00b", b"\xe2\x82")})
 def known_parameters_are_read_strictly_too(session: Session, raw: bytes) -> None:
     """The value of a parameter that the method knows is no exception, wherever it is sent."""
-    for name in (*session.method.required, *(one.name for one in session.method.parameters if one.signed)):
+    signed = (one.name for one in session.method.parameters if one.signed)
+    for name in ("format", "callback", *session.method.required, *signed):
         draft = session.draft(**{name: "MARK"})
         request = (draft if name != "signature" else replace(draft, signature="MARK")).request(session.target.base_url)
         url = request.url.replace("MARK", quote_from_bytes(raw, safe=""))
@@ -253,9 +282,23 @@ def _exchange(base_url: str, raw: bytes) -> bytes:
         raise Violation(WHAT, "an answer or an end", f"none in {TIMEOUT:g} s") from None
 
 
-@check("order.checks", methods=every_method, rows=[{"first": first, "second": second} for first, second in pairs()])
+PAIRS = [{"first": first, "second": second} for first, second in pairs()]
+CHEAP = [row for row in PAIRS if all(one.paced for one in row.values())]
+
+
+@check("order.checks", methods=every_method, rows=CHEAP, product=True)
 def the_earlier_check_wins(session: Session, first: RequestCase, second: RequestCase) -> None:
-    """Of two mistakes in one call, the answer names the one that is checked first."""
+    """Of two mistakes in one call, the answer names the one that is checked first, whichever method is called."""
+    _require_first(session, first, second)
+
+
+@check("order.checks", methods=every_method, rows=[row for row in PAIRS if row not in CHEAP])
+def the_earlier_check_wins_after_many_calls(session: Session, first: RequestCase, second: RequestCase) -> None:
+    """The same where one of the mistakes takes many calls: a limit is used up."""
+    _require_first(session, first, second)
+
+
+def _require_first(session: Session, first: RequestCase, second: RequestCase) -> None:
     # The later one is made first, so that its changes of the account come before an earlier one's maintenance.
     draft = first.make(session, second.make(session, session.draft()))
     # A call with a wrong format is answered as JSON.

@@ -1,6 +1,7 @@
 """The signature ("How to sign a request"): which one is accepted, and that every other one is 44."""
 
 import hashlib
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -182,6 +183,11 @@ OTHERS = {
     "File": "a",
     "Signature": "a",
     "unknown": "1",
+    **dict.fromkeys(("signatureVersion", "signature2", "fileName", "file2", "files", "xsignature", "_file"), "1"),
+    **dict.fromkeys(
+        ("apikey", "api_key", "secret", "Action", "action2", "Format", "callbackUrl", "_", "timestamp"), "1"
+    ),
+    **dict.fromkeys(("utm_source", "debug", "page", "x-amz-date", "a[0]", "lang", "v", "nonce", "method"), "1"),
 }
 
 
@@ -203,9 +209,28 @@ def _must_be_signed(session: Session, name: str, value: str) -> None:
     _only_right(session, draft, sign(bare.secret, bare.parameters), f"{name}={value!r} sent but not signed")
 
 
-@check(
-    "signature.digest", **SIGNED, rows={"value": ("0", "false", "null", "undefined", "[]", " ", "-", "0.0", "a" * 5000)}
+VALUES = (
+    "0",
+    "false",
+    "null",
+    "undefined",
+    "[]",
+    " ",
+    "-",
+    "0.0",
+    "NULL",
+    "None",
+    "nil",
+    "NaN",
+    "{}",
+    "\\",
+    "0x0",
+    "true",
 )
+"""Texts that languages take for nothing, or for something else than a text."""
+
+
+@check("signature.digest", **SIGNED, rows={"value": (*VALUES, "a" * 5000)})
 def every_value_is_signed(session: Session, value: str) -> None:
     """A value is signed whatever it is, those too that a language takes for nothing."""
     _must_be_signed(session, "note", value)
@@ -220,7 +245,24 @@ WRITTEN: Mapping[str, Rewrite] = {
     "everything": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
     "as little as possible": lambda text: quote(text, safe="/?:@!$'()*,;~"),
 }
-TROUBLE = ("é", "日本", "😀", " a b ", "+", "%20", "a&b=c", "\t\n", "e\u0301", "", "/?:@", "100%")
+TROUBLE = (
+    *("é", "日本", "😀", " a b ", "+", "%20", "a&b=c", "\t\n", "e\u0301", "", "/?:@", "100%", "a\r\nb", "a\rb", "\n"),
+    # A mark of byte order, blanks of other kinds, ligatures, letters whose other case is longer, quotes, numbers.
+    *(
+        "\ufeffa",
+        "\xa0a\u3000",
+        "\ufb01",
+        "\u0130\u00df",
+        "\u212b",
+        "a\u200b",
+        '"a"',
+        "\\n",
+        "<b>&amp;",
+        "007",
+        "1.50",
+        "1e3",
+    ),
+)
 
 
 @check(
@@ -242,13 +284,16 @@ ALTERED: Mapping[str, Rewrite] = {
     "trimmed": str.strip,
     "lower case": str.lower,
     "cut at the first line": lambda text: text.split("\n")[0],
+    "with one kind of line end": lambda text: text.replace("\r\n", "\n"),
+    "with single blanks": lambda text: " ".join(text.split()),
+    "in one form of letters": lambda text: unicodedata.normalize("NFKC", text),
 }
 
 
 @check(
     "signature.decoded-utf8",
     **SIGNED,
-    rows={"value": (" a b ", "é+%", "Ab\n"), "altered": ALTERED},
+    rows={"value": (" a b ", "é+%", "Ab\n", "a\r\nb  c", "e\u0301\ufb01"), "altered": ALTERED},
     varies={"value": texts, "altered": st.sampled_from(sorted(ALTERED))},
 )
 def altered_text_is_44(session: Session, value: str, altered: str) -> None:

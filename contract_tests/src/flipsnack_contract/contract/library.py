@@ -108,7 +108,7 @@ class LibraryModel:
     now: int = 0
     collections: list[CollectionModel] = field(default_factory=list)
     uploads: list[int] = field(default_factory=list)
-    gone: set[str] = field(default_factory=set)
+    gone: list[str] = field(default_factory=list)
 
     @property
     def uploads_left(self) -> int:
@@ -119,7 +119,7 @@ class LibraryModel:
     @property
     def hashes(self) -> set[str]:
         """Every hash that the account ever had."""
-        return self.gone | {one.hash for one in self.collections}
+        return {*self.gone} | {one.hash for one in self.collections}
 
     def live(self) -> list[CollectionModel]:
         """The collections that are not deleted, oldest first."""

@@ -1,13 +1,12 @@
 """A collection: the object that describes it, and how update and deleteCollection change it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, PUBLISHING, happen, prepared
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
@@ -23,9 +22,9 @@ from flipsnack_contract.checks.methods.uploaded import (
     uploaded,
 )
 from flipsnack_contract.checks.request_cases import texts
-from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
+from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.contract.methods import Method, takes_collection
+from flipsnack_contract.contract.methods import Method
 from flipsnack_contract.target.session import Session
 
 
@@ -37,20 +36,14 @@ def returns_collection(method: Method) -> bool:
 # --- the collection object -------------------------------------------------------------------------------------------
 
 
-@check("collection.object", needs=CONTROL, methods=method_named(GET), rows={"event": EVENTS})
-def get_and_update_show_the_same_after_all(session: Session, event: str) -> None:
-    """getCollection and update show the same object, whatever happened, and each collection has one of its own."""
-    other = session.data(GET, prepared(session, title="Other", description="Words", collectionWidth="77"))
-    collection = happen(session, event, prepared(session))
-    expect(session.data(GET, collection), session.data(UPDATE, collection), f"the object after {event}")
-    expect(other, session.data(GET, hash_of(other)), f"the object of another collection, after {event}")
+TEXTS = ("Same", "", " a  b ", "a word " * 300, "<b>&amp;</b>", "é 日本 😀", "a\nb", "0", "null", "\\'\"%")
 
 
-@check("collection.object", needs=CONTROL, methods=method_named(GET))
-def create_get_and_update_show_the_same(session: Session) -> None:
+@check("collection.object", needs=CONTROL, methods=method_named(GET), rows={"text": TEXTS})
+def create_get_and_update_show_the_same(session: Session, text: str) -> None:
     """create, getCollection and update answer with the same object, as long as nothing changes."""
     session.steer.settings(conversion_schedule="immediate")
-    made = session.data(CREATE, title="Same", description="in all", collectionWidth="500")
+    made = session.data(CREATE, title=text, description=text, collectionWidth="500")
     collection = hash_of(made)
     seen = session.data(GET, collection)
     expect(seen, session.data(UPDATE, collection), "the object of an update that changes nothing")
@@ -60,28 +53,21 @@ def create_get_and_update_show_the_same(session: Session) -> None:
         expect(made[name], seen[name], f"{name} after create")
 
 
-@check("collection.thumbnail", needs=CONTROL, methods=method_named(GET), rows={"event": EVENTS})
-def the_thumbnail_is_a_picture(session: Session, event: str) -> None:
-    """The URL of the thumbnail, where the object has one, answers with an image, whatever happened.
-
-    It does so while the document is converted, and when that failed.
-    """
-    others = (uploaded(session, state) for state in ("never", "failed"))
-    for collection in (session.collection(), *others, happen(session, event, prepared(session))):
-        url = session.data(GET, collection).get("collectionThumbnail")
-        if url is None:
-            raise Unsuitable("the object has no collectionThumbnail, which is an invented name")
-        reply = session.get(str(url))
-        found = (reply.status, reply.content_type.partition("/")[0], bool(reply.body))
-        expect((200, "image", True), found, "HTTP status, kind and body of the thumbnail")
-
-
 @check("collection.empty-texts", needs=CONTROL, methods=returns_collection)
 def an_unset_text_is_empty(session: Session) -> None:
     """A description that was never given is an empty text, or one that the document has: never null or absent."""
     data = session.ask(session.draft()).data or {}
     for name in ("collectionTitle", "collectionDescription"):
         expect(True, isinstance(data.get(name), str), f"{name} is a text, not {data.get(name)!r}")
+
+
+@check("collection.empty-texts", needs=CONTROL, methods=method_named(LIST))
+def an_unset_text_is_empty_in_lists(session: Session) -> None:
+    """The texts that a list shows are texts, too."""
+    made = session.data(CREATE)
+    for one in session.data(LIST).get("collections") or ():
+        texts = {name: one.get(name) for name in ("collectionTitle", "collectionDescription")}
+        expect({name: made.get(name) for name in texts}, texts, "the texts in a list")
 
 
 @check("collection.empty-texts", needs=CONTROL, methods=method_named(CREATE))
@@ -98,7 +84,10 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
     "the description": {"description": "日本 <i>x</i>"},
     "the size": {"collectionWidth": "1200", "collectionHeight": "1"},
     "the width": {"collectionWidth": "77"},
+    "the height": {"collectionHeight": "1000"},
     "the status": {"collectionStatus": "public"},
+    "status and height": {"collectionStatus": "unlisted", "collectionHeight": "33"},
+    "status and texts": {"collectionStatus": "public", "title": " x ", "description": "y"},
     "long texts": {"title": "Wörter & mehr " * 100, "description": "a word " * 1500},
     "a great width": {"collectionWidth": "9" * 15},
     "everything": {"title": "A", "description": "B", "collectionWidth": "2", "collectionHeight": "3"}
@@ -111,6 +100,7 @@ BEFORE = {
     "collectionHeight": "480",
     "collectionStatus": "unlisted",
 }
+STATUSES = ("unlisted", "editable", "public")
 OF_UPDATE: Mapping[str, Any] = {"needs": CONTROL, "methods": method_named(UPDATE)}
 
 
@@ -132,37 +122,37 @@ def _require_changed(session: Session, collection: str, changes: Mapping[str, st
 
 
 @check(
-    "update.sets", **OF_UPDATE, rows={"changes": CHANGES}, varies={"changes": st.fixed_dictionaries({"title": texts})}
+    "update.sets",
+    **OF_UPDATE,
+    rows={"changes": CHANGES, "status": STATUSES},
+    varies={"changes": st.fixed_dictionaries({"title": texts}), "status": st.sampled_from(STATUSES)},
 )
-def update_sets_what_it_is_given(session: Session, changes: str | Mapping[str, str]) -> None:
+def update_sets_what_it_is_given(session: Session, changes: str | Mapping[str, str], status: str) -> None:
     """update sets title, description, size and status, in its answer and from then on."""
     given = CHANGES[changes] if isinstance(changes, str) else changes
-    _require_changed(session, uploaded(session, "immediate", **BEFORE), given, "sets")
+    _require_changed(session, uploaded(session, "immediate", **{**BEFORE, "collectionStatus": status}), given, "sets")
 
 
-@check("update.keeps", **OF_UPDATE, rows={"changes": CHANGES, "status": ("unlisted", "editable")})
+@check("update.keeps", **OF_UPDATE, rows={"changes": CHANGES, "status": STATUSES})
 def update_keeps_the_rest(session: Session, changes: str, status: str) -> None:
     """What update is not given stays as it was, also when the update publishes the collection."""
     collection = uploaded(session, "immediate", **{**BEFORE, "collectionStatus": status})
     _require_changed(session, collection, CHANGES[changes], "keeps")
 
 
-@check("update.keeps", **OF_UPDATE, rows={"event": EVENTS})
-def update_keeps_what_was_set_before(session: Session, event: str) -> None:
-    """An update keeps what an earlier one set, whatever happened in between."""
-    collection = prepared(session)
-    session.data(UPDATE, collection, description="Set before", collectionHeight="77")
-    found = session.data(UPDATE, happen(session, event, collection), collectionStatus="public")
-    shown = found.get("collectionDescription"), found.get("collectionHeight")
-    expect(("Set before", 77), shown, f"the description and height that were set before {event}")
+BESIDE: Sequence[Mapping[str, str]] = (
+    *({}, {"collectionStatus": "public"}, {"collectionStatus": "editable"}, {"collectionWidth": "5"}),
+    *({"title": "Kept"}, {"description": "Kept"}, {"title": "", "description": ""}),
+)
 
 
-@check("update.empty-text", **OF_UPDATE, rows={"name": ("title", "description")})
-def an_empty_text_is_set(session: Session, name: str) -> None:
+@check("update.empty-text", **OF_UPDATE, rows={"name": ("title", "description"), "beside": BESIDE})
+def an_empty_text_is_set(session: Session, name: str, beside: Mapping[str, str]) -> None:
     """An empty title or description is set empty, not taken for one that was left out."""
     collection = uploaded(session, "immediate", **BEFORE)
-    session.data(UPDATE, collection, **{name: ""})
-    expect("", session.data(GET, collection).get(FIELD_OF[name]), f"the {name} that was set empty")
+    updated = session.data(UPDATE, collection, **{**beside, name: ""})
+    for data in (updated, session.data(GET, hash_of(updated))):
+        expect("", data.get(FIELD_OF[name]), f"the {name} that was set empty, beside {beside}")
 
 
 @check("update.sets", **OF_UPDATE)
@@ -205,16 +195,6 @@ def a_change_without_publishing_keeps_the_hash(session: Session) -> None:
         expect(collection, hash_of(session.data(UPDATE, collection, **changes)), f"the hash of an {status} collection")
 
 
-@check("update.temporary-hash-dies", needs=CONTROL, methods=takes_collection, rows={"event": EVENTS})
-def the_temporary_hash_is_43(session: Session, event: str) -> None:
-    """After publishing the temporary hash is 43 for every method, also when they were called with it before."""
-    before = prepared(session)
-    after = hash_of(session.data(UPDATE, before, collectionStatus="public"))
-    after = happen(session, event, after)
-    expect_code(43, session.ask(session.draft(before)), f"{session.method} with the temporary hash, after {event}")
-    expect_code(20, session.ask(session.draft(after)), f"{session.method} with the new hash, after {event}")
-
-
 # --- deleteCollection ------------------------------------------------------------------------------------------------
 
 OF_DELETE: Mapping[str, Any] = {"needs": CONTROL, "methods": method_named(DELETE)}
@@ -226,32 +206,6 @@ def deleting_has_no_data(session: Session, form: str) -> None:
     answer = session.call(DELETE, session.collection(), format=form, **({"callback": "f"} if form == "jsonp" else {}))
     expect_code(20, answer, "deleteCollection")
     expect(None, answer.data, "the data of deleteCollection")
-
-
-@check(
-    "delete.gone",
-    needs=CONTROL,
-    methods=takes_collection,
-    rows={"schedule": ("immediate", "after-2s", "failed-after-2s"), "event": ("nothing", PUBLISHING, "forty days")},
-)
-def a_deleted_collection_is_43_for_every_method(session: Session, schedule: str, event: str) -> None:
-    """After deleteCollection every method is 43 for the collection, a second deleteCollection too; others stay.
-
-    It stays deleted when its conversion or its package would end, and when the same happens to another one.
-    """
-    other, gone = prepared(session), uploaded(session, schedule)
-    session.steer.settings(default_schedule="after-2s")
-    session.call(PACKAGE, gone)
-    session.data(DELETE, gone)
-    for pause, happens in ((0, "nothing"), (5 * SECOND, event)):
-        session.wait(pause)
-        other = happen(session, happens, other)
-        expect_code(43, session.ask(session.draft(gone)), f"{session.method} of a deleted collection, after {happens}")
-        for query in ({}, {"query": "document"}):
-            expect(
-                [other], hashes_in(session.data(LIST, **query)), f"the hashes in the list with {query}, after {happens}"
-            )
-    expect_code(20, session.ask(session.draft(other)), f"{session.method} of the other collection")
 
 
 @check("delete.gone", **OF_DELETE)

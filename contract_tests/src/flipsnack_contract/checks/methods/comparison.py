@@ -9,6 +9,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
     EMBED,
+    FIELD_OF,
     GET,
     LIST,
     PACKAGE,
@@ -24,8 +25,8 @@ from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code
 from flipsnack_contract.contract.decoding import Answer, shown
 from flipsnack_contract.contract.ledger import OK, messages
-from flipsnack_contract.contract.library import CollectionModel, Day, LibraryModel, Parameters, is_true
-from flipsnack_contract.contract.oracle import JobModel
+from flipsnack_contract.contract.library import TOTALS, CollectionModel, Day, LibraryModel, Parameters, is_true
+from flipsnack_contract.contract.oracle import FORBIDDEN, STILL_PROCESSING, JobModel
 from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
 
 MONTH_USED_UP, MAINTENANCE = 33, 22
@@ -80,7 +81,7 @@ class ComparedAccount:
         self._name(made, answer, "upload.new-hash")
         self.model.collections.append(made)
         self.model.uploads.append(self.model.now)
-        self._compare(made.described(), answer, "the answer to an upload")
+        self._compare(made.described(), answer, "the answer to an upload", "upload.answer")
         return made.hash
 
     def update(self, collection: str, form: str, given: Parameters) -> str:
@@ -92,9 +93,12 @@ class ComparedAccount:
         was = found.status
         found.change(given)
         if was == "editable" != found.status:
-            self.model.gone.add(found.hash)
+            self.model.gone.append(found.hash)
             self._name(found, answer, "update.publishing-renames")
-        self._compare_collection(found, answer, f"the answer to an update with {given}")
+        what = f"the answer to an update with {given}"
+        for name, value in found.described().items():
+            self._compare({name: value}, answer, what, _rule_of_update(name, given))
+        self._compare_collection(found, answer, what)
         return found.hash
 
     def delete(self, collection: str, form: str) -> None:
@@ -115,10 +119,26 @@ class ComparedAccount:
     def listed(self, form: str, asked: Parameters) -> None:
         answer = self._answer(LIST, self._draft(LIST, "", form, asked))
         expect_code(OK, answer, f"getList with {asked}")
-        wanted, data = self.model.listing(asked), answer.data or {}
-        ours, theirs = map(hashes_in, (wanted, data))
-        of_order = "collections" in wanted and sorted(ours) == sorted(theirs)
-        self._compare(wanted, answer, f"getList with {asked}", "list.order" if of_order and ours != theirs else None)
+        wanted = self.model.listing(asked)
+        if not _agrees(wanted, answer.data or {}):
+            self._compare(wanted, answer, f"getList with {asked}", self._rule_of_list(wanted, answer, asked))
+
+    def _rule_of_list(self, wanted: Mapping[str, Any], answer: Answer, asked: Parameters) -> str:
+        """The rule of the list that is broken: that of the parameters without which the answer is right."""
+        ours, theirs = hashes_in(wanted), hashes_in(answer.data or {})
+        if ours == theirs and "collections" in wanted:
+            return (
+                "list.count" if wanted["collectionCount"] != (answer.data or {}).get("collectionCount") else "list.own"
+            )
+        if sorted(ours) == sorted(theirs):
+            return "list.order"
+        for rule, names in _RULES_OF_LISTS.items():
+            fewer = {name: value for name, value in asked.items() if name not in names}
+            if fewer != asked:
+                data = self._answer(LIST, self._draft(LIST, "", "json", fewer)).data or {}
+                if _agrees(self.model.listing(fewer), data):
+                    return rule
+        return "list.own"
 
     def summed(self, form: str) -> None:
         answer = self._answer(USER, self._draft(USER, "", form, {}))
@@ -180,8 +200,20 @@ class ComparedAccount:
     def _expected(self, name: str, collection: str, answer: Answer) -> CollectionModel | None:
         """Require the code of the model; the collection, where that is 20."""
         code = self.model.code_of(name, collection)
-        expect_code(code, answer, f"{name} of {collection}")
+        try:
+            expect_code(code, answer, f"{name} of {collection}")
+        except Violation as found:
+            found.rule = self._rule_of_code(code, collection)
+            raise
         return self.model.find(collection) if code == OK else None
+
+    def _rule_of_code(self, code: int, collection: str) -> str | None:
+        if code != FORBIDDEN:
+            return "code.38" if code == STILL_PROCESSING else None
+        was_there = any(one.hash == collection for one in self.model.collections)
+        return (
+            "update.temporary-hash-dies" if collection in self.model.gone else "delete.gone" if was_there else "code.43"
+        )
 
     def _name(self, made: CollectionModel, answer: Answer, rule: str) -> None:
         """Require a hash that the account never had, and give it to the collection."""
@@ -200,9 +232,11 @@ class ComparedAccount:
         if name == GET:
             self._compare_collection(found, answer, what)
         elif name == STATS:
-            wanted = found.statistics(asked)
-            self._compare(wanted, answer, what, "stats.dates" if "startDate" in asked or "endDate" in asked else None)
-            expect(is_true(asked.get("includePageStats", "")), "pages" in (answer.data or {}), f"pages in {what}")
+            of_dates = "stats.dates" if "startDate" in asked or "endDate" in asked else None
+            wanted, flag = found.statistics(asked), is_true(asked.get("includePageStats", ""))
+            require(flag, "pages" in (answer.data or {}), f"pages in {what}", "stats.pages")
+            self._compare({name: wanted[name] for name in TOTALS}, answer, what, of_dates or "stats.fields")
+            self._compare(wanted, answer, what, of_dates or "stats.pages")
         elif name == EMBED:
             frame = frame_of(str((answer.data or {}).get("embedCode")))
             wanted, shown_size = found.frame(asked), size_and_page(frame)
@@ -221,6 +255,25 @@ class ComparedAccount:
             )
         except Unsuitable:
             return  # The names are invented: another server may have others.
+
+
+_RULES_OF_LISTS: Mapping[str, frozenset[str]] = {
+    "list.order": frozenset({"orderBy", "orderMode"}),
+    "list.range": frozenset({"from", "to"}),
+    "list.query": frozenset({"query"}),
+    "list.status": frozenset({"collectionStatus"}),
+}
+"""The parameters that each rule of a list is about."""
+
+
+def _agrees(wanted: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    return all(data.get(name) == value for name, value in wanted.items())
+
+
+def _rule_of_update(name: str, given: Parameters) -> str:
+    """The rule that a field breaks which is not as an update should have left it."""
+    sent = {FIELD_OF.get(one, one): value for one, value in given.items()}
+    return "update.keeps" if name not in sent else "update.sets" if sent[name] else "update.empty-text"
 
 
 def require(expected: object, found: object, what: str, rule: str | None) -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
@@ -76,15 +76,6 @@ def a_forced_end_is_reported(session: Session, state: str) -> None:
     expect(state, _conversion(session, collection), "the conversion after its end")
 
 
-@check("conversion.states", **OF_CONVERSION, rows={"event": EVENTS})
-def it_is_complete_whatever_happens(session: Session, event: str) -> None:
-    """A conversion that is complete stays so when its collection is changed, published, packaged, or just gets old."""
-    collection = happen(session, event, prepared(session))
-    for pause in (0, 5 * SECOND):
-        session.wait(pause)
-        expect("complete", _conversion(session, collection), f"the conversion after {event}")
-
-
 @check("conversion.states", **OF_CONVERSION)
 def conversions_do_not_wait_for_each_other(session: Session) -> None:
     """Each of several conversions takes its own time, and ends in its own way."""
@@ -144,7 +135,8 @@ BUSY: Mapping[str, tuple[Mapping[str, str], ...]] = {
 def not_while_it_is_converted_is_38(session: Session) -> None:
     """update and downloadHTML are 38 while the document is converted, change nothing, and work afterwards."""
     collection = uploaded(session, "never", title="Old")
-    for changes in BUSY[session.method.name]:
+    for changes, pause in product(BUSY[session.method.name], (0, 3600 * SECOND, DAY)):
+        session.wait(pause)
         answer = session.ask(session.draft(collection, **changes))
         expect_message(38, answer, f"{session.method} with {changes} while the document is converted")
     expect("Old", title_of(session.data(GET, collection)), "the title after a refused call")
@@ -158,7 +150,8 @@ IDLE = (GET, EMBED, STATS, LIST, USER, DELETE)
 @check("conversion.others-answer", needs=CONTROL, methods=lambda method: method.name in IDLE)
 def the_others_work_while_it_is_converted(session: Session) -> None:
     """While the document is converted, every other method answers 20, also with all its parameters."""
-    for options in ({}, options_of(session.method)):
+    every = options_of(session.method)
+    for options in ({}, every, *({name: value} for name, value in every.items())):
         answer = session.ask(session.draft(uploaded(session), **options))
         expect_code(20, answer, f"{session.method} with {options} while the document is converted")
 
@@ -172,6 +165,10 @@ def the_package_follows_the_conversion(session: Session, state: str) -> None:
     answer = session.ask(session.draft(collection))
     expect_code(20, answer, f"a call for the package of a collection whose conversion is {state}")
     expect(state.upper(), answer.state, f"the package of a collection whose conversion is {state}")
+    for pause in (60 * SECOND, 40 * DAY):
+        session.wait(pause)
+        answer = session.ask(session.draft(collection))
+        expect(state.upper(), answer.state, f"the package, later, of a collection whose conversion is {state}")
     if state == "complete":
         expect(True, session.serves(str(answer.resource_url)), "the package of an uploaded document is served")
 

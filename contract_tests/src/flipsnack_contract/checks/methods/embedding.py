@@ -9,8 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from lxml import etree, html
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
-from flipsnack_contract.checks.methods.uploaded import EMBED, GET, method_named
+from flipsnack_contract.checks.methods.uploaded import EMBED, method_named
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.session import Session
@@ -59,14 +58,6 @@ def the_code_is_an_iframe(session: Session) -> None:
     _frame(session)
 
 
-@check("embed.code", **OF_EMBED, needs=CONTROL, rows={"event": EVENTS})
-def each_collection_has_its_own_code(session: Session, event: str) -> None:
-    """The address of each collection's player names its present hash, as it is or in Base64."""
-    for collection in (session.collection(), happen(session, event, prepared(session))):
-        address = _frame(session, collection)["src"]
-        expect(True, collection in named_in(address), f"{address!r} names the collection {collection!r}")
-
-
 def named_in(address: str) -> str:
     """The address, and what the values of its query are in Base64."""
     values = (value for _, value in parse_qsl(urlsplit(address).query))
@@ -87,6 +78,14 @@ SIZES: Mapping[str, tuple[dict[str, str], tuple[str, str]]] = {
     "responsive": ({"responsive": "true"}, ("100%", "100%")),
     "not responsive": ({"responsive": "false"}, ("640", "480")),
     "responsive and a width": ({"responsive": "1", "width": "200"}, ("100%", "100%")),
+    "responsive and a height": ({"responsive": "TRUE", "height": "300"}, ("100%", "100%")),
+    "not responsive and a size": ({"responsive": "0", "width": "200", "height": "300"}, ("200", "300")),
+    "not responsive and a height": ({"responsive": "FALSE", "height": "300"}, ("640", "300")),
+    "a page and a width": ({"startPage": "3", "width": "200"}, ("200", "480")),
+    "a page, responsive": ({"startPage": "3", "responsive": "True"}, ("100%", "100%")),
+    "a book": ({"startBook": "2", "https": "false"}, ("640", "480")),
+    "one pixel": ({"width": "1", "height": "1"}, ("1", "1")),
+    "a great size": ({"width": "99999", "height": "100000"}, ("99999", "100000")),
 }
 
 
@@ -98,31 +97,34 @@ def the_frame_has_the_size(session: Session, asked: str) -> None:
     expect(size, (frame.get("width"), frame.get("height")), f"width and height, asked for {asked}")
 
 
-@check("embed.size", **OF_EMBED, needs=CONTROL, rows={"event": EVENTS})
-def the_frame_has_the_present_size(session: Session, event: str) -> None:
-    """Without a size of its own the frame has that which the collection has now, whatever was asked for before."""
-    collection = happen(session, event, prepared(session, collectionWidth="640", collectionHeight="480"))
-    data = session.data(GET, collection)
-    size = str(data.get("collectionWidth")), str(data.get("collectionHeight"))
-    for parameters, expected in (({"width": "200", "height": "300"}, ("200", "300")), ({}, size)):
-        frame = _frame(session, collection, **parameters)
-        expect(expected, (frame.get("width"), frame.get("height")), f"the size after {event}, with {parameters}")
-
-
-@check("embed.ignored", **OF_EMBED, needs={"collection"}, calls=5)
+@check("embed.ignored", **OF_EMBED, needs={"collection"}, calls=6)
 def https_and_start_book_change_nothing(session: Session) -> None:
     """The code is the same with https and startBook as without."""
-    plain = _frame(session)
-    for parameters in ({"https": "false"}, {"https": "true"}, {"startBook": "1"}, {"startBook": "2"}):
-        expect(plain, _frame(session, **parameters), f"the attributes of the frame with {parameters}")
+    ignored = (
+        {"https": "false"},
+        {"https": "1"},
+        {"startBook": "1"},
+        {"startBook": "2"},
+        {"https": "0", "startBook": "3"},
+    )
+    beside = ({}, {"startPage": "2"}, {"responsive": "true"}, {"width": "200", "startPage": "3"})
+    for asked in beside if session.account else beside[:1]:
+        plain = _frame(session, **asked)
+        for parameters in ignored:
+            expect(
+                plain, _frame(session, **asked, **parameters), f"the attributes of the frame with {parameters}, {asked}"
+            )
 
 
 @check(
     "embed.start-page", **OF_EMBED, needs={"collection"}, rows={"page": ("2", "8", "12", "13", "100", "9999")}, calls=1
 )
 def the_address_names_the_first_page(session: Session, page: str) -> None:
-    """startPage is in the address."""
-    expect([page], _page(_frame(session, startPage=page)), f"the page in the address with startPage={page}")
+    """startPage is in the address, whatever else is asked for."""
+    beside = ({}, {"responsive": "true"}, {"width": "200", "height": "300"}, {"startBook": "2"}, {"https": "false"})
+    for asked in beside if session.account else beside[:1]:
+        found = _page(_frame(session, startPage=page, **asked))
+        expect([page], found, f"the page in the address with startPage={page} and {asked}")
 
 
 @check("embed.start-page", **OF_EMBED, needs={"collection"}, calls=2)

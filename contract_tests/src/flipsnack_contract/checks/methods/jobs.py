@@ -2,18 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
-from flipsnack_contract.checks.methods.uploaded import EMBED, GET, LIST, PACKAGE, STATS, USER, uploaded
-from flipsnack_contract.checks.request_cases import ANSWERS, FINAL, SCHEDULES, RequestCase, schedules, waits
+from flipsnack_contract.checks.methods.uploaded import EMBED, GET, LIST, PACKAGE, STATS, UPDATE, USER, hash_of, uploaded
+from flipsnack_contract.checks.request_cases import (
+    ANSWERS,
+    FINAL,
+    FORMATS,
+    SCHEDULES,
+    RequestCase,
+    schedules,
+    waits,
+    with_format,
+)
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import DAY, SECOND
+from flipsnack_contract.contract.methods import options_of
 from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import Session
 
@@ -135,32 +144,40 @@ def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
     second = session.resource_url()
     expect(True, first != second, "two answers have different resource URLs")
     expect(True, session.serves(second), "the second resource URL serves")
+    for form in FORMATS if session.account else ():
+        url = str(session.ask(with_format(session.draft(), form)).resource_url)
+        expect(False, url in (first, second), f"the resource URL in {form}, in the same instant, was there before")
+        second = url
     if pause <= 2 * SECOND:
         expect(True, session.serves(first), "the first resource URL serves after the second was given")
 
 
-@check("job.never-goes-back", needs=CONTROL, rows={"event": EVENTS, "state": FINAL})
-def nothing_builds_it_again(session: Session, event: str, state: str) -> None:
-    """A package that is COMPLETE or FAILED stays so when its collection is changed, published, or gets old."""
-    schedule = "immediate" if state == "COMPLETE" else "failed"
-    collection = happen(session, event, prepared(session, packages=schedule))
-    for _ in range(2):
-        expect(state, session.ask(session.draft(collection)).state, f"a package that is {state} after {event}")
-
-
-@check("job.started-by-first-call", needs=CONTROL, rows={"event": [one for one in EVENTS if "look" not in one]})
-def other_methods_neither_start_nor_delay_it(session: Session, event: str) -> None:
-    """No other method starts a package, and one that is being built is not begun again by whatever happens."""
+@check("job.started-by-first-call", needs=CONTROL)
+def other_methods_neither_start_nor_delay_it(session: Session) -> None:
+    """No other method starts a package, with all its parameters neither; nor is one begun again that is being built."""
     session.steer.settings(default_schedule="after-3600s")
     collection = uploaded(session, "immediate", collectionStatus="editable")
-    for name in (GET, EMBED, STATS, LIST, USER):
-        session.data(name, collection)
-    expect("NEW", session.steer.job_state(collection), "the job before the first call")
+    for name, form in product((GET, EMBED, STATS, LIST, USER, UPDATE), FORMATS):
+        calling = session.calling(name)
+        changed = {} if name == UPDATE else options_of(calling.method)
+        for asked in ({}, changed):
+            calling.ask(with_format(calling.draft(collection, **asked), form))
+            expect(
+                "NEW", session.steer.job_state(collection), f"the job after {name} with {asked}, before the first call"
+            )
     begun = session.clock.now
     expect("PROCESSING", session.call(PACKAGE, collection).state, "the first call")
-    collection = happen(session, event, collection)
-    session.wait(begun + 3600 * SECOND - session.clock.now - SECOND)
-    state = session.call(PACKAGE, collection).state
-    expect("COMPLETE" if event == "forty days" else "PROCESSING", state, f"a second before an hour is over, {event}")
-    session.wait(2 * SECOND)
-    expect("COMPLETE", session.call(PACKAGE, collection).state, f"a package of an hour, after {event}")
+    for changes in ({}, {"title": "B"}, {"collectionStatus": "public"}, {"collectionStatus": "unlisted"}):
+        session.wait(800 * SECOND)
+        collection = hash_of(session.data(UPDATE, collection, **changes))
+        session.data(STATS, collection, includePageStats="true")
+        expect(
+            "PROCESSING",
+            session.call(PACKAGE, collection).state,
+            f"a package of an hour, after an update with {changes}",
+        )
+    for rest, state in ((1, "PROCESSING"), (0, "COMPLETE")):
+        session.wait(begun + 3600 * SECOND - rest - session.clock.now)
+        expect(
+            state, session.call(PACKAGE, collection).state, f"a package of an hour, {rest} microseconds before its end"
+        )

@@ -1,14 +1,13 @@
 """collection.getList: which collections are listed, in which order, and ranges of them."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
 from flipsnack_contract.checks.methods.uploaded import DELETE, LIST, UPDATE, hash_of, hashes_in, method_named, uploaded
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
@@ -59,17 +58,6 @@ def the_list_has_all_own_collections(session: Session) -> None:
     _require(session, [shelf[0], *shelf[2:], converting])
 
 
-@check("list.order", **OF_LIST, rows={"event": EVENTS})
-def the_order_stays(session: Session, event: str) -> None:
-    """The order by creation stays as it is, and every collection is there once, whatever happens to one of them."""
-    shelf, collection, last = _shelf(session), prepared(session), uploaded(session, "immediate", title="Last")
-    shelf += [happen(session, event, collection), last]
-    for asked in ({}, {"orderBy": "date", "orderMode": "desc"}):
-        # Other collections that the event made are not on the shelf.
-        found = [one for one in _listed(session, **asked)[1] if one in shelf]
-        expect(shelf[::-1], found, f"the order with {asked}, after {event}")
-
-
 @check("list.own", **OF_LIST)
 def the_list_has_the_present_texts(session: Session) -> None:
     """Each entry has hash and title as they are now."""
@@ -92,7 +80,8 @@ def a_status_chooses(session: Session, status: str) -> None:
 @check("list.status", **OF_LIST)
 def a_changed_status_chooses(session: Session) -> None:
     """The status that counts is the present one, also when it was published or hidden."""
-    collection, statuses = prepared(session), ["editable", "unlisted", "public", "unlisted"]
+    statuses = ["editable", "unlisted", "public", "unlisted"]
+    collection = uploaded(session, "immediate", collectionStatus=statuses[0])
     for before, status in pairwise(statuses):
         collection = hash_of(session.data(UPDATE, collection, collectionStatus=status))
         _require(session, [collection], collectionStatus=status)
@@ -118,6 +107,8 @@ QUERIES = (
     "x" * 5000,
     # Not trimmed, no list of words, in one of the two texts, as it is stored, and nothing but these.
     *("spring ", " garden", "garden ", "garden all", "leavesSPRING", "Spring offersall", "&amp;", "\\", "'", "*"),
+    # Neither sizes nor anything but the two texts.
+    *("385", "650", "12", "complete", "document", "http"),
     *("public", "unlisted", "zebr", "zebra\n", "a-z", "[a-z]", "^", "$", "(", "winter snow", "Wint*"),
 )
 
@@ -134,11 +125,20 @@ def a_text_chooses(session: Session, query: str) -> None:
     _require(session, wanted, query=query)
 
 
+@check("list.query", **OF_LIST)
+def a_hash_is_no_text_of_it(session: Session) -> None:
+    """query is looked for in the two texts, and not in the hash."""
+    for one in _shelf(session):
+        _require(session, [], query=one)
+
+
 @check("list.status", **OF_LIST)
 def a_text_and_a_status_choose_together(session: Session) -> None:
     """query and collectionStatus choose together."""
-    shelf = _shelf(session)
-    _require(session, [shelf[0]], query="spring", collectionStatus="public")
+    made = list(zip(_shelf(session), TITLES, DESCRIPTIONS, STATUSES, strict=True))
+    for query, status in product(("spring", "SPRING", "s", "", "obst", "far"), ("public", "unlisted", "editable")):
+        wanted = [one for one, *texts, has in made if has == status and query.lower() in " | ".join(texts).lower()]
+        _require(session, wanted, query=query, collectionStatus=status)
 
 
 RANGES: Mapping[str, tuple[int | None, int | None]] = {
@@ -159,11 +159,25 @@ RANGES: Mapping[str, tuple[int | None, int | None]] = {
 def a_range_is_cut_from_the_list(session: Session, span: str | Sequence[int]) -> None:
     """from and the end of the range cut the list, counted from 0, both included; one alone leaves the other open."""
     _shelf(session)
-    whole = _listed(session)[1]
     first, last = RANGES[span] if isinstance(span, str) else span
     asked = {name: str(index) for name, index in (("from", first), ("to", last)) if index is not None}
-    wanted = whole[first or 0 : None if last is None else last + 1]
-    expect(wanted, _listed(session, **asked)[1], f"the hashes of getList with {asked}")
+    for chosen in CHOSEN:
+        whole = _listed(session, **chosen)[1]
+        wanted = whole[first or 0 : None if last is None else last + 1]
+        expect(wanted, _listed(session, **chosen, **asked)[1], f"the hashes of getList with {chosen} and {asked}")
+
+
+CHOSEN: Sequence[Mapping[str, str]] = (
+    *(
+        {},
+        {"collectionStatus": "public"},
+        {"query": "a"},
+        {"orderBy": "date"},
+        {"orderBy": "name", "orderMode": "desc"},
+    ),
+    {"orderMode": "asc", "collectionStatus": "unlisted", "query": "s"},
+)
+"""What a range is cut from."""
 
 
 MANY = 120
@@ -179,19 +193,33 @@ def ranges_have_any_length(session: Session) -> None:
         expect(made[first : last + 1], found, f"the hashes of a list of {MANY} from {first} to {last}")
 
 
-@check("list.range-order", **OF_LIST, rows={"end": (0, 3)})
-def an_end_before_the_beginning_is_40(session: Session, end: int) -> None:
+BACKWARDS = ((4, 0), (4, 3), (10, 9), (100, 20), (1, 0), (2**31, 5), (10**12, 10**12 - 1))
+
+
+@check("list.range-order", **OF_LIST, rows={"span": BACKWARDS})
+def an_end_before_the_beginning_is_40(session: Session, span: tuple[int, int]) -> None:
     """An end of the range before its beginning is 40."""
-    answer = session.ask(session.draft(**{"from": "4", "to": str(end)}))
-    expect_code(40, answer, f"a range from 4 to {end}")
+    first, last = map(str, span)
+    for chosen in CHOSEN:
+        answer = session.ask(session.draft(**{"from": first, "to": last}, **chosen))
+        expect_code(40, answer, f"a range from {first} to {last} with {chosen}")
 
 
-@check("list.count", **OF_LIST, rows={"asked": ({"from": "1", "to": "2"}, {"from": "9"}, {"to": "0"})})
+COUNTED: Sequence[Mapping[str, str]] = (
+    *({"from": "1", "to": "2"}, {"from": "9"}, {"to": "0"}, {"from": "0", "to": "0", "orderBy": "name"}),
+    *({"from": "2", "orderBy": "date", "orderMode": "desc"}, {"from": "5", "to": "9", "orderMode": "asc"}),
+)
+
+
+@check("list.count", **OF_LIST, rows={"asked": COUNTED})
 def the_count_is_that_before_the_cut(session: Session, asked: Mapping[str, str]) -> None:
     """collectionCount is the number of collections that were chosen, whatever range is cut from them."""
     shelf = _shelf(session)
     expect(len(shelf), _listed(session, **asked)[0], f"collectionCount with {asked}")
     expect(3, _listed(session, collectionStatus="public", **asked)[0], f"collectionCount of public ones with {asked}")
+    expect(2, _listed(session, query="spring", **asked)[0], f"collectionCount of those about spring with {asked}")
+    both = {"query": "spring", "collectionStatus": "unlisted"}
+    expect(1, _listed(session, **both, **asked)[0], f"collectionCount with {both} and {asked}")
 
 
 def _by_title(shelf: Sequence[str]) -> list[str]:

@@ -1,9 +1,8 @@
 """The month's uploads: which of them count, and when they are free again."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
-from flipsnack_contract.checks.borders import MONTHS, reach
+from flipsnack_contract.checks.borders import MONTH_ENDS, MONTHS, reach
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import DELETE, GET, LIST, hash_of, hashes_in, uploads_left
 from flipsnack_contract.checks.methods.uploads import (
@@ -16,17 +15,19 @@ from flipsnack_contract.checks.methods.uploads import (
     at_small_limits,
     with_files,
 )
+from flipsnack_contract.checks.request_cases import MISTAKES, RequestCase
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.ledger import named
-from flipsnack_contract.contract.methods import takes_document
+from flipsnack_contract.contract.methods import methods, takes_document
 from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
 
+(UPLOADING,) = filter(takes_document, methods())
 
-def _maintained(session: Session) -> CallDraft:
-    session.steer.maintenance(on=True)
-    return session.draft()
+
+def _mistaken(mistake: RequestCase) -> Callable[[Session], CallDraft]:
+    return lambda session: mistake.make(session, session.draft())
 
 
 def _used_up(session: Session) -> CallDraft:
@@ -36,10 +37,13 @@ def _used_up(session: Session) -> CallDraft:
 
 
 REFUSALS: Mapping[str, Callable[[Session], CallDraft]] = {
-    "an unsigned one": lambda session: replace(session.draft(), signature="0" * 32),
-    "one during maintenance": _maintained,
+    **{
+        f"one with {one.name}": _mistaken(one)
+        for one in MISTAKES
+        if one.paced and "alone" not in one.needs and one.suits(UPLOADING)
+    },
     "one that a limit refuses": _used_up,
-    "one with a wrong value": lambda session: session.draft(collectionStatus="secret"),
+    "one with another wrong value": lambda session: session.draft(collectionStatus="secret"),
     "one of a wrong kind": lambda session: with_files(session, WRONG_KINDS["zeros"]),
     "one that is too large": lambda session: with_files(session, FilePart(EXACT + b"%")),
     "one of too many pages": lambda session: with_files(session, FilePart(documents.pdf(PAGES + 1))),
@@ -54,7 +58,7 @@ def a_refused_upload_is_free(session: Session, refused: str) -> None:
     at_small_limits(session)
     for _ in range(MONTH + 1):
         limited = refused == "one that a limit refuses"
-        answer = session.ask(REFUSALS[refused](session), paced=not limited)
+        answer = session.read(session.send(REFUSALS[refused](session), paced=not limited))
         session.steer.maintenance(on=False)
         if answer.code in (20, 33):
             what = f"{refused} is refused for what is wrong with it, not for the month"
@@ -131,10 +135,14 @@ def every_upload_counts(session: Session) -> None:
 
 @check("upload.quota", **OF_UPLOADS)
 def a_month_of_another_year_is_another(session: Session) -> None:
-    """The same month of the next year has all its uploads."""
+    """Each month has all its uploads, whatever the month before, and the same month of the year before had."""
     at_small_limits(session)
-    reach(session, "the end of a month of 31 days")
-    session.ask(session.draft())
+    reach(session, "the end of a year")
+    for number in range(26):
+        expect(MONTH, uploads_left(session), f"the uploads left at the beginning of month {number + 1}")
+        session.ask(session.draft())
+        expect(MONTH - 1, uploads_left(session), f"the uploads left after one in month {number + 1}")
+        reach(session, MONTH_ENDS)
     session.wait(370 * DAY)
     expect(MONTH, uploads_left(session), "the uploads left in the same month of the next year")
 

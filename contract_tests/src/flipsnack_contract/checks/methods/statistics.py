@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import begin_month, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.events import EVENTS, happen, prepared
-from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, STATS, USER, method_named, uploaded
+from flipsnack_contract.checks.methods.uploaded import CREATE, STATS, USER, method_named, uploaded
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
 from flipsnack_contract.target.session import ABSENT, Session
 
@@ -76,14 +75,6 @@ def the_four_are_numbers(session: Session) -> None:
         expect(True, type(data.get(name)) is int, f"{name} is a number, not {data.get(name)!r}")
 
 
-@check("stats.fields", **OF_STATS, needs=CONTROL, rows={"event": EVENTS})
-def all_days_are_summed(session: Session, event: str) -> None:
-    """Without dates the sums of all days are given, of this collection alone, whatever happened to it."""
-    collection, other = happen(session, event, prepared(session, DAYS)), session.collection()
-    expect(_sums(DAYS), _totals(_stats(session, collection)), f"the sums of all days, after {event}")
-    expect(_sums([]), _totals(_stats(session, other)), "the statistics of another collection")
-
-
 @check("stats.pages", **OF_STATS, needs=CONTROL, rows={"flag": ("true", "1", "TRUE", "false", "0", "")})
 def pages_with_the_flag_only(session: Session, flag: str) -> None:
     """`pages` is there with includePageStats, with one entry for each page, and not without."""
@@ -126,6 +117,11 @@ SPANS: Mapping[str, tuple[str | None, str | None]] = {
     "from a day on": (DATES[4], None),
     "up to a day": (None, DATES[2]),
     "from before until after all": ("1970-01-01", "9999-12-31"),
+    "until long after all": (None, "9999-12-31"),
+    "from the first day of all": ("0001-01-01", None),
+    "from after all": ("2038-01-20", None),
+    "until before all": (None, "2000-02-29"),
+    "a month": ("2024-02-01", "2024-02-29"),
 }
 # Around the days on which something happened, and on them.
 near_days = st.one_of(
@@ -145,6 +141,19 @@ def dates_choose_the_days(session: Session, span: str | tuple[str, str]) -> None
     expect(_page_sums(chosen), data.get("pages"), f"the statistics of the pages with {dates}")
 
 
+@check("stats.pages", **OF_STATS, needs=CONTROL, rows={"pages": (1, 12, 101)})
+def the_pages_are_in_order(session: Session, pages: int) -> None:
+    """The entries are in the order of the pages, however many there are, each with its numbers."""
+    collection = session.collection(pages=pages)
+    session.steer.statistics(
+        collection,
+        [{"date": DATES[0], "pages": [{"page": one, "views": 7 * one, "clicks": one} for one in range(pages, 0, -1)]}],
+    )
+    found = _stats(session, collection, includePageStats="true").get("pages", ())
+    wanted = [(one, 7 * one, one) for one in range(1, pages + 1)]
+    expect(wanted, [(one.get("page"), one.get("views"), one.get("clicks")) for one in found], "page, views and clicks")
+
+
 @check("stats.dates", **OF_STATS, needs=CONTROL)
 def days_without_anything_are_zero(session: Session) -> None:
     """A span in which nothing happened has zeros."""
@@ -152,12 +161,20 @@ def days_without_anything_are_zero(session: Session) -> None:
     expect(_sums([]), _totals(data), "the sums of a span in which nothing happened")
 
 
-@check("stats.date-order", **OF_STATS, needs={"credentials"}, rows={"end": ("2024-01-31", "2023-02-01")}, calls=1)
-def an_end_before_the_start_is_40(session: Session, end: str) -> None:
+BACKWARDS = (
+    *(("2024-02-01", "2024-01-31"), ("2024-02-29", "2024-02-28"), ("2024-02-01", "2023-02-01")),
+    *(("2025-01-01", "2024-12-31"), ("2024-10-09", "2024-09-10"), ("9999-12-31", "0001-01-01")),
+)
+
+
+@check("stats.date-order", **OF_STATS, needs={"credentials"}, rows={"dates": BACKWARDS}, calls=2)
+def an_end_before_the_start_is_40(session: Session, dates: tuple[str, str]) -> None:
     """A startDate after the endDate is 40."""
     expected = 40 if session.accepted == 20 else session.accepted
-    answer = session.ask(session.draft(startDate="2024-02-01", endDate=end))
-    expect(True, answer.code in (40, expected), f"the code of a span that ends before it begins is {answer.code}")
+    start, end = dates
+    for more in ({}, {"includePageStats": "true"}):
+        answer = session.ask(session.draft(startDate=start, endDate=end, **more))
+        expect(True, answer.code in (40, expected), f"the code of a span from {start} to {end} is {answer.code}")
 
 
 @check("order.checks", **OF_STATS, needs=CONTROL)
@@ -173,27 +190,6 @@ def reversed_dates_are_a_wrong_value(session: Session) -> None:
 
 
 OF_USER: Mapping[str, Any] = {"methods": method_named(USER), "needs": CONTROL}
-
-
-@check("user.sums", **OF_USER, rows={"event": EVENTS})
-def all_collections_are_summed(session: Session, event: str) -> None:
-    """user.getStats has the sums of all collections of the key, each counted once, whatever happened to it."""
-    expect(_sums([]), _totals(session.data(USER)), "the sums at first")
-    _collection(session)
-    collection = happen(session, event, prepared(session, DAYS))
-    expect(_sums((*DAYS, *DAYS)), _totals(session.data(USER)), f"the sums of two collections, after {event}")
-    session.data(DELETE, collection)
-    expect(_sums((*DAYS, *DAYS)), _totals(session.data(USER)), f"the sums after {event} and a deletion")
-
-
-@check("user.uploads-left", **OF_USER, rows={"event": EVENTS})
-def only_uploads_are_counted_down(session: Session, event: str) -> None:
-    """Nothing but an upload takes one from api_uploads_left, and nothing gives one back."""
-    begin_month(session)
-    session.steer.settings(uploads_per_month=9)
-    happen(session, event, prepared(session))
-    expected = {"a deletion of another": 7, "the publishing of another": 7, "forty days": 9}.get(event, 8)
-    expect(expected, session.data(USER).get("api_uploads_left"), f"the uploads left after an upload and {event}")
 
 
 @check("user.uploads-left", **OF_USER)

@@ -1,6 +1,8 @@
 """Uploads: which document is taken, what the new collection has, and how uploads are counted in a month."""
 
-from collections.abc import Mapping
+import base64
+import gzip
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,6 +54,11 @@ GIVEN = {
     "unlisted": {"collectionStatus": "unlisted"},
     "editable": {"collectionStatus": "editable", "title": "A draft"},
     "long texts": {"title": "Wörter & mehr " * 100, "description": "a word " * 1500},
+    "empty texts": {"title": "", "description": ""},
+    "an empty title": {"title": "", "collectionStatus": "unlisted"},
+    "blanks": {"title": " a  b ", "description": "\n"},
+    "a height": {"collectionHeight": "33", "description": "Words"},
+    "a width and a status": {"collectionWidth": "77", "collectionStatus": "editable"},
     "a great size": {"collectionWidth": "999999999", "collectionHeight": "123456789"},
 }
 DEFAULTS = {"collectionStatus": "public", "collectionWidth": 650, "collectionHeight": 385}
@@ -175,23 +182,32 @@ def at_small_limits(session: Session) -> None:
     session.steer.settings(**LIMITS)
 
 
-@check("code.34", **OF_UPLOADS, rows={"more": (1, 2_000, 200_000)})
-def a_file_above_the_limit_is_34(session: Session, more: int) -> None:
-    """A file of the largest size is taken; one byte more is 34, and so is much more."""
+BESIDE: Sequence[Mapping[str, str]] = ({}, {"title": "T", "collectionStatus": "editable"}, {"fileUrl": URL})
+"""What an upload has beside its file."""
+KINDS: Mapping[str, Callable[[int], bytes]] = {
+    "PDF": lambda size: documents.pdf() + b"%" * (size - len(documents.pdf())),
+    "PNG": lambda size: documents.padded_png(b"x" * (size - len(documents.padded_png(b"x")) + 1)),
+    "JPG": lambda size: documents.jpg() + b"\0" * (size - len(documents.jpg())),
+}
+"""Makes a document of so many bytes."""
+
+
+@check("code.34", **OF_UPLOADS, rows={"more": (1, 2_000, 200_000), "kind": KINDS, "beside": BESIDE})
+def a_file_above_the_limit_is_34(session: Session, more: int, kind: str, beside: Mapping[str, str]) -> None:
+    """A file of the largest size is taken; one byte more is 34, and so is much more, of whichever kind."""
     at_small_limits(session)
-    expect_code(20, session.ask(with_files(session, FilePart(EXACT))), f"a file of {SMALL} bytes")
-    expect_message(
-        34, session.ask(with_files(session, FilePart(EXACT + b"%" * more))), f"a file of {SMALL + more} bytes"
-    )
+    for size, code in ((SMALL, 20), (SMALL + more, 34)):
+        answer = session.ask(with_files(session, FilePart(KINDS[kind](size)), **beside))
+        expect_message(code, answer, f"a {kind} of {size} bytes")
 
 
-@check("code.35", **OF_UPLOADS, rows={"more": (1, 5)})
-def a_document_with_too_many_pages_is_35(session: Session, more: int) -> None:
+@check("code.35", **OF_UPLOADS, rows={"more": (1, 5), "beside": BESIDE})
+def a_document_with_too_many_pages_is_35(session: Session, more: int, beside: Mapping[str, str]) -> None:
     """A document of the most pages is taken; one page more is 35."""
     at_small_limits(session)
     session.steer.settings(upload_bytes=1_000_000)
     expect_code(20, session.ask(with_files(session, FilePart(documents.pdf(PAGES)))), f"a document of {PAGES} pages")
-    longer = with_files(session, FilePart(documents.pdf(PAGES + more)))
+    longer = with_files(session, FilePart(documents.pdf(PAGES + more)), **beside)
     expect_message(35, session.ask(longer), f"a document of {PAGES + more} pages")
 
 
@@ -207,14 +223,16 @@ SEVERAL: Mapping[str, tuple[FilePart, ...]] = {
     "two of one name": (PDF, PDF),
     "two of two names": (PDF, replace(PDF, field="file2")),
     "three": (PDF, PDF, replace(PDF, field="other")),
+    "the second under a name of its own": (replace(PDF, field="document"), PDF),
+    "two pictures": (FilePart(documents.png(), "a.png"), FilePart(documents.jpg(), "b.jpg", "file2")),
     "a PDF and a picture": (PDF, FilePart(documents.png(), "picture.png")),
 }
 
 
-@check("code.36", **OF_UPLOADS, rows={"files": SEVERAL})
-def several_files_are_36(session: Session, files: str) -> None:
+@check("code.36", **OF_UPLOADS, rows={"files": SEVERAL, "beside": BESIDE})
+def several_files_are_36(session: Session, files: str, beside: Mapping[str, str]) -> None:
     """More than one file is 36, whatever the names of the parts are."""
-    expect_message(36, session.ask(with_files(session, *SEVERAL[files])), f"an upload of {files}")
+    expect_message(36, session.ask(with_files(session, *SEVERAL[files], **beside)), f"an upload of {files}")
 
 
 WRONG_KINDS = {
@@ -223,13 +241,34 @@ WRONG_KINDS = {
     "a GIF": FilePart(b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;", "picture.png"),
     "a zip": FilePart(b"PK\3\4\24\0\0\0\0\0", "document.docx"),
     "zeros": FilePart(b"\0" * 100),
+    # What browsers and programs take for pictures or documents, too (WHATWG, MIME Sniffing, 6).
+    "a WebP": FilePart(
+        b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0", "picture.jpg"
+    ),
+    "a BMP": FilePart(
+        b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\1\0\0\0\1\0\0\0\1\0\x18\0" + b"\0" * 28, "picture.png"
+    ),
+    "a TIFF": FilePart(b"II*\0\x08\0\0\0\0\0\0\0\0\0", "scan.jpg"),
+    "an icon": FilePart(b"\0\0\1\0\1\0\1\1\0\0\1\0\x20\0\x30\0\0\0\x16\0\0\0", "icon.png"),
+    "an SVG": FilePart(b'<svg xmlns="http://www.w3.org/2000/svg"/>', "drawing.png"),
+    "XML": FilePart(b'<?xml version="1.0"?><pdf/>', "document.pdf"),
+    "PostScript": FilePart(b"%!PS-Adobe-3.0\n%%Pages: 1\n", "document.pdf"),
+    "an old Word document": FilePart(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 60, "letter.pdf"),
+    "RTF": FilePart(b"{\\rtf1\\ansi words}", "letter.pdf"),
+    "a JPEG XL": FilePart(b"\xff\x0a\xfa\x7f\x01\x90\x08\x06\x01\0", "picture.jpg"),
+    "a HEIC": FilePart(b"\0\0\0\x18ftypheic\0\0\0\0heicmif1", "picture.jpg"),
+    "a video": FilePart(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "film.pdf"),
+    "a PDF in Base64": FilePart(base64.b64encode(documents.pdf())),
+    "a PDF, packed": FilePart(gzip.compress(documents.pdf(), mtime=0)),
 }
 
 
 @check("code.45", **OF_UPLOADS, rows={"kind": WRONG_KINDS})
 def another_kind_is_45(session: Session, kind: str) -> None:
     """A file that is neither PDF nor JPG nor PNG by its content is 45, whatever its name says."""
-    expect_message(45, session.ask(with_files(session, WRONG_KINDS[kind])), f"an upload of {kind}")
+    for beside in BESIDE:
+        answer = session.ask(with_files(session, WRONG_KINDS[kind], **beside))
+        expect_message(45, answer, f"an upload of {kind} beside {beside}")
 
 
 @check("code.33", **OF_UPLOADS)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
-from flipsnack_contract.checks.methods.uploaded import EMBED, UPDATE
+from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, EMBED, UPDATE
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
 from flipsnack_contract.contract.clock import DAY, MINUTE, SECOND
 from flipsnack_contract.target.session import Session
@@ -32,6 +32,11 @@ WAYS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "If-Match": ("GET", {"If-Match": "*"}),
     "If-Match of another": ("GET", {"If-Match": '"another"'}),
     "a range behind the end": ("GET", {"Range": "bytes=999999999-"}),
+    "If-Unmodified-Since": ("GET", {"If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}),
+    "If-None-Match of another": ("GET", {"If-None-Match": '"another"'}),
+    "a known one": ("GET", {"If-None-Match": 'W/"a", "b"', "If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}),
+    "HEAD with Range": ("HEAD", {"Range": "bytes=0-3"}),
+    "packed": ("GET", {"Accept-Encoding": "gzip", "Accept": "text/html"}),
     "two ranges": ("GET", {"Range": "bytes=0-1,4-5"}),
     "no range at all": ("GET", {"Range": "bytes=5-1"}),
     "HEAD with If-None-Match": ("HEAD", {"If-None-Match": "*"}),
@@ -65,6 +70,9 @@ EVENTS: Mapping[str, Callable[[Session, str], object]] = {
     "a further collection": lambda session, _collection: session.resource_url(session.collection()),
     "a change": lambda session, collection: session.data(UPDATE, collection, title="Another"),
     "publishing": lambda session, collection: session.data(UPDATE, collection, collectionStatus="public"),
+    "deleting another": lambda session, _collection: session.data(DELETE, session.collection()),
+    "an upload": lambda session, _collection: session.data(CREATE),
+    "the end of another key": lambda session, _collection: session.another().steer.reset(),
     "an embed code": lambda session, collection: session.data(EMBED, collection),
     "a limit": lambda session, _collection: _use_up(session),
     "maintenance": lambda session, _collection: _maintain(session),
@@ -177,6 +185,8 @@ def an_expired_url_is_access_denied(session: Session, age: int, way: str) -> Non
 def no_link_outlives_its_account(session: Session, way: str, end: str) -> None:
     """After a reset, and after a deletion, a link is 403, with a new account and collection of the same names too."""
     url = session.resource_url(session.collection(hash="the-same"))
+    for used in (AT_ONCE, way, "HEAD"):
+        asked(session, url, used)
     session.trace.add(f"the account is {end.replace('_', ' ')}")
     (session.steer.reset if end == "reset" else session.steer.make_again)()
     what = f"the HTTP status of a resource URL by {way}, when its account was {end.replace('_', ' ')}"
@@ -214,6 +224,13 @@ def _forged(url: str, others: tuple[str, str], how: str) -> Iterator[str]:
             yield f"{path}?{'&'.join(filter(None, (*parts[:at], changed, *parts[at + 1 :])))}"
 
 
+def _at_slashes(url: str) -> Iterator[tuple[str, str]]:
+    """The address before and after each slash of its path but the first, the slash included in the first part."""
+    # Frameworks (Werkzeug, for one) read several slashes at the beginning of a path as one.
+    start = url.index("/", url.index("//") + 2) + 1
+    return ((url[: at + 1], url[at + 1 :]) for at in range(start, len(url)) if url[at] == "/")
+
+
 BY_PATH: Mapping[str, Callable[[str, str], Iterable[str]]] = {
     "no query": lambda path, _query: (path, f"{path}?"),
     "more": lambda path, query: (
@@ -223,6 +240,12 @@ BY_PATH: Mapping[str, Callable[[str, str], Iterable[str]]] = {
     ),
     "another Base64 alphabet": lambda path, query: (f"{path}?{query.replace('-', '%2B').replace('_', '/')}",),
     "another path": lambda path, query: (f"{path}/?{query}", f"{path}x?{query}", f"{path[:-1]}?{query}"),
+    "a path with more in it": lambda path, query: (
+        f"{part}{more}{rest}?{query}" for part, rest in _at_slashes(path) for more in ("/", "x/", "x")
+    ),
+    "a path with a mark behind it": lambda path, query: (
+        f"{path}{mark}?{query}" for mark in (";x=1", "%20", "%2F", ".", ".zip")
+    ),
     "a path in capitals": lambda path, query: (f"{path[:-4]}{path[-4:].upper()}?{query}",),
 }
 """How path and query are changed."""

@@ -1,0 +1,197 @@
+"""What each rule says of a collection, looked at after every event: each check follows one sequence of all of them."""
+
+from itertools import cycle
+
+from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.fields import require_fields
+from flipsnack_contract.checks.methods.comparison import LOOKS
+from flipsnack_contract.checks.methods.stage import Stage, follow
+from flipsnack_contract.checks.methods.uploaded import (
+    DELETE,
+    EMBED,
+    GET,
+    LIST,
+    PACKAGE,
+    STATS,
+    UPDATE,
+    USER,
+    conversion_of,
+    hashes_in,
+)
+from flipsnack_contract.checks.methods.ways import EMBEDS, LISTS, STATISTICS, spread
+from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
+from flipsnack_contract.contract.clock import MINUTE
+from flipsnack_contract.contract.library import Parameters
+from flipsnack_contract.target.session import Session
+
+
+@check("collection.object", needs=CONTROL)
+def the_object_is_right_whatever_happens(session: Session) -> None:
+    """getCollection shows what was set last, of that collection and of others, and update shows the same."""
+    for stage, event, form in follow(session):
+        for one in stage.collections:
+            stage.mine.look(GET, one, form, {})
+        shown = session.data(GET, stage.subject)
+        expect(shown, session.data(UPDATE, stage.subject), f"the object of an update of nothing, after {event}")
+
+
+@check("update.keeps", needs=CONTROL)
+def the_rest_is_kept_whatever_happens(session: Session) -> None:
+    """An update keeps what it is not given, whatever happened before."""
+    for stage, _, form in follow(session):
+        for given in (
+            {"description": "Set before"},
+            {"collectionWidth": "7"},
+            {"title": ""},
+            {"collectionHeight": "9"},
+        ):
+            stage.subject = stage.mine.update(stage.subject, form, given)
+        stage.mine.look(GET, stage.subject, form, {})
+
+
+@check("collection.thumbnail", needs=CONTROL)
+def the_thumbnail_is_a_picture(session: Session) -> None:
+    """The URL of the thumbnail answers with an image, whatever happened, while the document is converted too."""
+    for stage, event, _ in follow(session):
+        for one in stage.collections:
+            url = session.data(GET, one).get("collectionThumbnail")
+            if url is None:
+                raise Unsuitable("the object has no collectionThumbnail, which is an invented name")
+            reply = session.get(str(url))
+            found = (reply.status, reply.content_type.partition("/")[0], bool(reply.body))
+            expect((200, "image", True), found, f"HTTP status, kind and body of the thumbnail, after {event}")
+
+
+@check("update.temporary-hash-dies", needs=CONTROL)
+def a_temporary_hash_stays_43(session: Session) -> None:
+    """After publishing the temporary hash is 43 for every method for good, whatever happens to its collection."""
+    for stage, event, _ in follow(session):
+        _require_dead(stage, stage.mine.model.gone[:1] + stage.mine.model.gone[-1:], event)
+
+
+@check("delete.gone", needs=CONTROL)
+def a_deleted_collection_stays_43(session: Session) -> None:
+    """A deleted collection is 43 for every method for good, and in no list, however it is asked for."""
+    ways = cycle(spread(LISTS))
+    for stage, event, _ in follow(session):
+        _require_dead(stage, stage.gone[:1] + stage.gone[-1:], event)
+        for asked in ({}, {"query": "spring"}, {"collectionStatus": "unlisted"}, next(ways)):
+            found = set(hashes_in(session.data(LIST, **asked)))
+            expect(set(), found & {*stage.gone}, f"deleted collections in the list with {asked}, after {event}")
+
+
+def _require_dead(stage: Stage, hashes: list[str], event: str) -> None:
+    for one in hashes:
+        for name in (*LOOKS, UPDATE, DELETE):
+            expect_code(43, stage.session.call(name, one), f"{name} of {one}, which is no more, after {event}")
+
+
+@check("conversion.states", needs=CONTROL)
+def a_conversion_stays_as_it_is(session: Session) -> None:
+    """A conversion that is complete or failed stays so, and one that never ends is processing, whatever happens."""
+    for stage, event, _ in follow(session):
+        wanted = dict(zip(stage.collections, ("complete", "complete", "failed", "processing"), strict=True))
+        found = {one: conversion_of(session.data(GET, one)) for one in wanted}
+        expect(wanted, found, f"the conversions after {event}")
+
+
+@check("job.never-goes-back", needs=CONTROL)
+def a_package_stays_as_it_is(session: Session) -> None:
+    """A package that is COMPLETE or FAILED stays so, whatever happens to its collection."""
+    for stage, event, form in follow(session):
+        for one, state in ((stage.subject, "COMPLETE"), (stage.other, "COMPLETE"), (stage.failed, "FAILED")):
+            expect(state, stage.mine.look(PACKAGE, one, form, {}).state, f"a package that was {state}, after {event}")
+
+
+@check("url.package", needs=CONTROL)
+def a_package_is_that_of_its_collection(session: Session) -> None:
+    """As long as title and document stay, later links serve the same bytes; each collection has its own."""
+    known: dict[tuple[str, ...], bytes] = {}
+    for stage, event, _ in follow(session):
+        for one in (stage.subject, stage.other):
+            body = session.get(session.resource_url(one)).body
+            found = stage.mine.model.find(one)
+            title = found.title if found else ""
+            before = known.setdefault((one, title), body)
+            expect(True, before == body, f"the package of {title!r} is the same as before, after {event}")
+        expect(True, len(set(known.values())) >= 2, "two collections have different packages")
+
+
+@check("url.lives-60s", needs=CONTROL)
+def a_link_outlives_what_happens(session: Session) -> None:
+    """A resource URL serves for its minute, and not after it, whatever happens meanwhile."""
+    links: list[tuple[str, int]] = []
+    for stage, event, _ in follow(session):
+        for url, since in links:
+            age = session.clock.now - since
+            expect(
+                age < MINUTE, session.serves(url), f"a resource URL serves {age / 1e6:.6f} s after its answer, {event}"
+            )
+        links = [(session.resource_url(one), session.clock.now) for one in (stage.other, stage.other)]
+
+
+@check("embed.code", needs=CONTROL)
+def the_code_names_the_collection(session: Session) -> None:
+    """The address of the player names the present hash, whatever happened and was asked for."""
+    for stage, _, form in follow(session):
+        for one in stage.collections:
+            stage.mine.look(EMBED, one, form, {})
+
+
+def _embedded(session: Session) -> None:
+    ways = cycle(spread(EMBEDS))
+    for stage, _, form in follow(session):
+        for one in (stage.subject, stage.other):
+            for asked in (next(ways), {}, next(ways)):
+                stage.mine.look(EMBED, one, form, asked)
+
+
+@check("embed.size", needs=CONTROL)
+def the_frame_is_right_whatever_happens(session: Session) -> None:
+    """Size and first page are those that were asked for, else the present ones, whatever is asked for together."""
+    _embedded(session)
+
+
+@check("stats.fields", needs=CONTROL)
+def the_sums_are_right_whatever_happens(session: Session) -> None:
+    """Sums, days and pages are those of that collection, whatever happened to it, whatever is asked for together."""
+    ways = cycle(spread(STATISTICS))
+    for stage, _, form in follow(session):
+        for one in stage.collections:
+            stage.mine.look(STATS, one, form, {})
+        for asked in ({"includePageStats": "true"}, next(ways), next(ways)):
+            stage.mine.look(STATS, stage.subject, form, asked)
+
+
+@check("user.sums", needs=CONTROL)
+def the_account_is_right_whatever_happens(session: Session) -> None:
+    """The sums of all collections, and the uploads left, are right whatever happened."""
+    for stage, _, form in follow(session):
+        stage.mine.summed(form)
+
+
+@check("list.own", needs=CONTROL)
+def the_list_is_right_whatever_happens(session: Session) -> None:
+    """The list has the collections that are there, as they are now, in the right order and part."""
+    ways = cycle(spread(LISTS))
+    for stage, _, form in follow(session):
+        for asked in ({}, next(ways), next(ways)):
+            stage.mine.listed(form, asked)
+
+
+@check("answer.fields", needs=CONTROL)
+def data_has_its_fields_whatever_happens(session: Session) -> None:
+    """The data of every method has its fields, whatever happened, and where a list has some of the collections only."""
+    for stage, event, _ in follow(session):
+        for name, asked in SHOWN:
+            looking = session.calling(name)
+            answer = looking.ask(looking.draft(stage.subject, **asked))
+            require_fields(looking.method.fields, answer.data or {}, f"the data of {name} after {event}")
+
+
+SHOWN: tuple[tuple[str, Parameters], ...] = (
+    *((name, {}) for name in (GET, EMBED, USER, UPDATE)),
+    (STATS, {"includePageStats": "true"}),
+    *((LIST, {"collectionStatus": status}) for status in ("public", "unlisted", "editable")),
+)
+"""Methods, and parameters with which they show a part only."""
