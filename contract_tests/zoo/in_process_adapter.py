@@ -1,4 +1,4 @@
-"""Runs a client of the zoo behind adapter protocol v1: over stdin and stdout, or in a thread over two pipes.
+"""Runs a client of the zoo behind adapter protocol v1: over stdin and stdout, or in a thread.
 
 As a program, from the repository's directory: `python -m contract_tests.zoo.in_process_adapter NAME`. Without a name it
 runs the correct client.
@@ -10,36 +10,37 @@ import sys
 import tempfile
 import threading
 import traceback
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import IO, Any, TextIO
 
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.task import ClientError, Task
 
 from flipsnack_contract.adapter.messages import AdapterFault
-from flipsnack_contract.adapter.process import Channel
+from flipsnack_contract.adapter.process import Closed
 
 OPERATIONS = ("download", "poll", "call", "create", "list", "publish", "statistics")
 JOIN_S = 10.0
 
 
 class _KitRuntime:
-    """The runtime of a client: the kit, at the other end of two streams."""
+    """The runtime of a client: the kit, whose lines `read` gives, and which gets what `write` is called with."""
 
-    def __init__(self, reader: TextIO, writer: TextIO, stderr: TextIO) -> None:
-        self._reader, self._writer, self._stderr = reader, writer, stderr
+    def __init__(self, read: Callable[[], str], write: Callable[[str], object], stderr: TextIO) -> None:
+        self._read, self._write, self._stderr = read, write, stderr
         self.case = ""
         self.now_ms = 0
 
     def send(self, kind: str, /, **fields: Any) -> None:
         """Write one message."""
-        self._writer.write(json.dumps({"type": kind, **fields}) + "\n")
-        self._writer.flush()
+        self._write(json.dumps({"type": kind, **fields}) + "\n")
 
     def receive(self) -> dict[str, Any]:
         """The next message; the end of the input counts as bye."""
-        message: dict[str, Any] = json.loads(self._reader.readline() or '{"type": "bye"}')
+        message: dict[str, Any] = json.loads(self._read() or '{"type": "bye"}')
         return message
 
     def sleep(self, ms: int) -> None:
@@ -63,9 +64,9 @@ class _KitRuntime:
         print(text, file=self._stderr, flush=True)
 
 
-def serve(client_type: type[Client], reader: TextIO, writer: TextIO, stderr: TextIO) -> None:
-    """Speak the protocol for a client until bye."""
-    runtime = _KitRuntime(reader, writer, stderr)
+def serve(client_type: type[Client], read: Callable[[], str], write: Callable[[str], object], stderr: TextIO) -> None:
+    """Speak the protocol for a client until bye, in lines that `read` gives and `write` takes."""
+    runtime = _KitRuntime(read, write, stderr)
     while (message := runtime.receive())["type"] != "bye":
         if message["type"] == "hello":
             about = {"name": client_type.__name__, "version": "1.0", "language": "python"}
@@ -143,15 +144,57 @@ def _downloaded(client: Client) -> dict[str, Any]:
     return {"value": {"status": client.final_state}, "file": {"bytes": saved.bytes, "sha256": saved.sha256}}
 
 
+class Lines:
+    """Whole lines between the kit and a client in a thread of this process, in both directions."""
+
+    def __init__(self) -> None:
+        self._to_client: SimpleQueue[bytes] = SimpleQueue()
+        self._to_kit: SimpleQueue[bytes] = SimpleQueue()
+        self._is_closed = False
+
+    def send(self, line: bytes) -> None:
+        """Hand a line to the client."""
+        self._to_client.put(line)
+
+    def receive(self, *, timeout: float) -> bytes | None:
+        """The client's next line; None when none came within `timeout` seconds. Raises `Closed` at its end."""
+        try:
+            line = self._to_kit.get(timeout=timeout)
+        except Empty:
+            return None
+        if not line:
+            self._to_kit.put(line)  # the end stays the end
+            raise Closed
+        return line
+
+    def readline(self) -> str:
+        """The kit's next line, for the client; empty at the end."""
+        return self._to_client.get().decode()
+
+    def write(self, text: str) -> None:
+        """Hand a line to the kit. Raises `BrokenPipeError` after `close`."""
+        if self._is_closed:
+            raise BrokenPipeError
+        self._to_kit.put(text.encode())
+
+    def close(self) -> None:
+        """End what the client reads."""
+        self._is_closed = True
+        self._to_client.put(b"")
+
+    def end(self) -> None:
+        """End what the kit reads."""
+        self._to_kit.put(b"")
+
+
 class InProcessAdapter:
-    """A client in a thread of this process, and the channel to it: what an `AdapterSession` of the kit connects to."""
+    """A client in a thread of this process, and the lines to it: what an `AdapterSession` of the kit connects to."""
 
     def __init__(self, client_type: type[Client]) -> None:
-        (client_in, kit_out), (kit_in, client_out) = os.pipe(), os.pipe()
-        self.channel = Channel(os.fdopen(kit_in, "rb", 0), os.fdopen(kit_out, "wb", 0))
+        self.channel = Lines()
         self.stderr: IO[bytes] = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - `kill` closes it
         client_err = os.dup(self.stderr.fileno())
-        self._thread = threading.Thread(target=_run, args=(client_type, client_in, client_out, client_err), daemon=True)
+        self._thread = threading.Thread(target=_run, args=(client_type, self.channel, client_err), daemon=True)
         self._thread.start()
 
     def exit_fault(self) -> AdapterFault:
@@ -170,23 +213,28 @@ class InProcessAdapter:
         self.stderr.close()
 
 
-def _run(client_type: type[Client], client_in: int, client_out: int, client_err: int) -> None:
-    # Closing a pipe whose other end is closed may fail too.
-    with suppress(BrokenPipeError), ExitStack() as stack:
-        reader = stack.enter_context(open(client_in, encoding="utf-8"))
-        writer, stderr = (stack.enter_context(open(end, "w", encoding="utf-8")) for end in (client_out, client_err))
+def _run(client_type: type[Client], lines: Lines, client_err: int) -> None:
+    with open(client_err, "w", encoding="utf-8") as stderr:
         try:
-            serve(client_type, reader, writer, stderr)
+            serve(client_type, lines.readline, lines.write, stderr)
         except (BrokenPipeError, SystemExit):
             return
         except Exception:  # an exception would end a process; here it ends the thread, and the kit reports a crash
             stderr.write(traceback.format_exc())
+        finally:
+            stderr.flush()
+            lines.end()
 
 
 def _main() -> None:
     from contract_tests.zoo.broken_clients import client_named
 
-    serve(client_named(sys.argv[1]) if sys.argv[1:] else Client, sys.stdin, sys.stdout, sys.stderr)
+    serve(
+        client_named(sys.argv[1]) if sys.argv[1:] else Client,
+        sys.stdin.readline,
+        partial(print, end="", flush=True),
+        sys.stderr,
+    )
 
 
 if __name__ == "__main__":

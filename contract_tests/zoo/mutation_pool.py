@@ -5,6 +5,7 @@ A mutant that hangs, crashes or exhausts memory costs only its own process and i
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -125,6 +126,8 @@ class Worker:
 
 
 def _work(job: Job, folder: str, sender: Connection) -> None:
+    # What this process began with is in use until its end: the garbage collector need not look at it.
+    gc.freeze()
     # A process that is killed cannot remove its temporary files: the pool removes all of them.
     tempfile.tempdir = folder
     try:

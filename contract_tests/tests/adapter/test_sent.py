@@ -27,3 +27,10 @@ def test_a_request_is_a_text_with_a_character_for_each_byte() -> None:
     assert Sent("here", "POST", "/\xc3\xa9?a=b", (("X", "\xff"), ("Content-Length", "4")), b"abcd") == one
     assert "POST /\xc3\xa9?a=b\nX: \xff\nContent-Length: 4\n\nad" == one.text(without=b"bc")
     assert ("/\xc3\xa9", "\xff") == (one.path, one.by_name["x"])
+
+
+@pytest.mark.parametrize(
+    ("body", "left"), [(b"head", "head"), (b"head" + LARGE[:100], "head"), (b"head" + LARGE + b"end", "headend")]
+)
+def test_a_document_is_left_out_whole_and_broken_off(body: bytes, left: str) -> None:
+    assert f"POST /\n\n{left}" == Sent("here", "POST", "/", body=body).text(without=LARGE)

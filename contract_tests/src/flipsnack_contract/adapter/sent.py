@@ -8,6 +8,8 @@ from functools import cached_property
 HEAD_END = b"\r\n\r\n"
 ELSEWHERE = "elsewhere"
 """The server of a request that did not come to the fake."""
+BEGINNING = 64
+"""Bytes by which the beginning of a document is found."""
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n")
 
 
@@ -34,13 +36,22 @@ class Sent:
         return self.target.partition("?")[0]
 
     def text(self, *, without: bytes = b"") -> str:
-        """Everything in it, as one text with a character for each byte; the body is `without` these bytes."""
+        """Everything in it, as one text with a character for each byte.
+
+        The body is `without` these bytes, and without as many of them as came where it breaks off within them.
+        """
         head = "\n".join((f"{self.method} {self.target}", *(f"{name}: {value}" for name, value in self.headers)))
-        body = self.body.replace(without, b"") if without else self.body
-        return f"{head}\n\n{body.decode('latin-1')}"
+        return f"{head}\n\n{_without(without, self.body).decode('latin-1')}"
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+
+def _without(left_out: bytes, body: bytes) -> bytes:
+    if not left_out:
+        return body
+    before, beginning, rest = body.partition(left_out[:BEGINNING])
+    return before if left_out.startswith(beginning + rest) else body.replace(left_out, b"")
 
 
 def requests_in(raw: bytes, server: str) -> Iterator[Sent]:

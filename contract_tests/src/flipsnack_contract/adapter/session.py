@@ -24,7 +24,7 @@ from flipsnack_contract.adapter.messages import (
     encode,
     read_from_adapter,
 )
-from flipsnack_contract.adapter.process import Channel, Closed, check_printed, tail
+from flipsnack_contract.adapter.process import Closed, check_printed, tail
 from flipsnack_contract.contract.clock import stopwatch
 
 FLUSH = "flush stdout after each line: many languages buffer what they print into a pipe"
@@ -81,10 +81,19 @@ class ProtocolState:
         return AdapterFault("unknown-id", f"{what}; expected {self._case!r}")
 
 
+class Lines(Protocol):
+    """The lines to an adapter and from it, as a `Channel` has them."""
+
+    def send(self, line: bytes) -> None: ...
+    def receive(self, *, timeout: float) -> bytes | None: ...
+
+
 class Connection(Protocol):
     """A running adapter, as `Process` is one; in tests it is a thread, whose end has no exit code."""
 
-    channel: Channel
+    @property
+    def channel(self) -> Lines: ...
+
     stderr: IO[bytes]
 
     def exit_fault(self) -> AdapterFault: ...

@@ -3,9 +3,10 @@
 import re
 
 from flipsnack_contract.adapter.case import MASK
+from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
-from flipsnack_contract.contract.spellings import spelling_of
+from flipsnack_contract.contract.spellings import spelling_of, spellings_of
 from flipsnack_contract.scenarios.event import CREATE
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
@@ -94,17 +95,24 @@ def nothing_secret_is_printed(run: ScenarioRun) -> None:
     # What came of a package holds nothing else, and takes long to search.
     kept = (content.decode("latin-1") for content in run.beside.values() if not content.startswith(ZIP))
     said = "\n".join((run.report.printed, *own, *run.left, *kept))
+    signatures = {signature: sent for sent in run.sent or () for signature in _signatures_in(sent)}
+    spellings = spellings_of([run.case.secret, *signatures], said)
     # The log is masked already, so a mask means that the secret was there.
-    if spelling := MASK in said or spelling_of(run.case.secret, said):
+    if spelling := MASK in said or spellings.get(run.case.secret, ""):
         raise Violation("what the client printed", "nothing secret", f"the secret{_as(spelling)}")
     for name, pattern in SIGNATURES.items():
         if match := pattern.search(said):
             raise Violation("what the client printed", "nothing secret", f"{name}: {match[0][:24]}…")
-    for sent in run.sent or ():
-        for signature in SENT_SIGNATURE.findall(f"{sent.target}\n{sent.body.decode('latin-1')}"):
-            nearly = (signature[:NEARLY_ALL].casefold(), signature[-NEARLY_ALL:].casefold())
-            if spelling_of(signature, said) or any(part in said.casefold() for part in nearly):
-                raise Violation("what the client printed", "nothing secret", f"the signature of {sent}")
+    folded = said.casefold()
+    for signature, sent in signatures.items():
+        nearly = (signature[:NEARLY_ALL].casefold(), signature[-NEARLY_ALL:].casefold())
+        if signature in spellings or any(part in folded for part in nearly):
+            raise Violation("what the client printed", "nothing secret", f"the signature of {sent}")
+
+
+def _signatures_in(sent: Sent) -> list[str]:
+    """The signatures in the address and in the body of a request."""
+    return SENT_SIGNATURE.findall(f"{sent.target}\n{sent.body.decode('latin-1')}")
 
 
 def _as(spelling: str | bool) -> str:
@@ -112,7 +120,7 @@ def _as(spelling: str | bool) -> str:
 
 
 SENT_SIGNATURE = re.compile(r'(?:[?&]signature=|name="signature"\r\n\r\n)([A-Za-z0-9_~-]{16,})', re.IGNORECASE)
-"""A signature in the address or in the body of a request."""
+"""A signature as it is sent."""
 
 ZIP = b"PK"
 NEARLY_ALL = 16
