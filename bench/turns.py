@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import mmap
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
+from bench import long_documents
 from bench.accounts import fill
-from bench.beat import NOTE
 from bench.figure import Figure
 from bench.memory import NO_LIMITS
-from bench.process import Serving, serving
+from bench.process import Serving
 from bench.size import Size
 from bench.throughput import signed, signed_target
+from bench.turn import Asked, ask, turns, watched
 
-AIM = "< 50"
-REST_SECONDS = 0.02
-SOCKET_SECONDS = 300.0
-TRIES = 2
 JOURNALS, JOURNALED = 10, 10_000
 COLLECTIONS, FIGURES, RULES = 10_000, 50, 1_000
 SNAPSHOT_BYTES = 9_800_000
@@ -33,19 +24,6 @@ ADMIN = "/__admin"
 PARAMS = {f"p{number}": "v" for number in range(100)}
 EXPECTATION = {"match": {"action": "x", "params": PARAMS}}
 MANY_PAGES = [{"date": "2026-11-28", "pages": [{"page": 1}] * 999}] * FIGURES
-
-
-class Asked(NamedTuple):
-    """A request to measure."""
-
-    method: str
-    path: str
-    body: Any = None
-
-    @property
-    def name(self) -> str:
-        """How the figure is called."""
-        return f"{self.method} {self.path[:70]}"
 
 
 def _reads() -> Iterator[Asked]:
@@ -74,37 +52,37 @@ def _writes() -> Iterator[Asked]:
 
 
 def measure(size: Size) -> Iterator[Figure]:
-    """For each request the longest turn of the loop, in processor time of its thread and of the whole process."""
-    with tempfile.NamedTemporaryFile() as file:
-        file.write(bytes(NOTE.size))
-        file.flush()
-        with (
-            mmap.mmap(file.fileno(), NOTE.size) as note,
-            serving([sys.executable, "-m", "bench.beat", file.name, "serve"], NO_LIMITS) as server,
-        ):
-            _fill(server, size)
-            for asked in (*_reads(), *_writes(), *_restores(server)):
-                yield from _turns(server, note, asked)
+    """For each request the longest turn of the loop; without a state file and with one, then for long documents."""
+    with watched(NO_LIMITS) as full:
+        _fill(full.server, size)
+        yield from turns(full, (*_reads(), *_writes(), *_restores(full.server)))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        watched(NO_LIMITS | {"FLIPSNACK_MOCK_STATE": f"{folder}/state"}) as kept,
+    ):
+        _fill(kept.server, size)
+        yield from turns(kept, (asked._replace(label="state:") for asked in (*_writes(), *_restores(kept.server))))
+    yield from long_documents.measure(size)
 
 
 def _fill(server: Serving, size: Size) -> None:
     fill(server, (signed_target(f"test-crowd-{number}", "mock-never") for number in range(size.accounts * 99 // 100)))
     journaled = min(JOURNALED, 10 * size.accounts)
     fill(server, (signed_target(f"test-{number % JOURNALS}", "mock-complete") for number in range(journaled)))
-    _ask(server, Asked("GET", f"{ADMIN}/accounts/test-full"))
-    _ask(server, Asked("DELETE", f"{ADMIN}/accounts/test-full"))
+    ask(server, Asked("GET", f"{ADMIN}/accounts/test-full"))
+    ask(server, Asked("DELETE", f"{ADMIN}/accounts/test-full"))
     collections = [{"hash": f"{number:x}"} for number in range(COLLECTIONS)]
-    _ask(server, Asked("POST", f"{ADMIN}/accounts", {"key": "test-full", "collections": collections}))
+    ask(server, Asked("POST", f"{ADMIN}/accounts", {"key": "test-full", "collections": collections}))
     rule = {"fault": {"kind": "delay", "seconds": 0}, "when": {"params": PARAMS}}
     for _ in range(min(RULES, size.accounts)):
-        _ask(server, Asked("POST", f"{ADMIN}/accounts/test-full/faults", rule))
+        ask(server, Asked("POST", f"{ADMIN}/accounts/test-full/faults", rule))
 
 
 def _restores(server: Serving) -> Iterator[Asked]:
     """One account as it is, and as many of all as a snapshot may hold; then what empties the server."""
     path = f"{ADMIN}/accounts/test-full/snapshot"
-    yield Asked("PUT", path, _ask(server, Asked("GET", path)))
-    snapshot = json.loads(_ask(server, Asked("GET", f"{ADMIN}/snapshot")))
+    yield Asked("PUT", path, ask(server, Asked("GET", path)))
+    snapshot = json.loads(ask(server, Asked("GET", f"{ADMIN}/snapshot")))
     length, kept = 0, []
     for account in snapshot["accounts"]:
         length += len(json.dumps(account))
@@ -113,28 +91,3 @@ def _restores(server: Serving) -> Iterator[Asked]:
     yield Asked("PUT", f"{ADMIN}/snapshot", snapshot | {"accounts": kept})
     yield Asked("DELETE", f"{ADMIN}/requests")
     yield Asked("POST", f"{ADMIN}/reset", {})
-
-
-def _turns(server: Serving, note: mmap.mmap, asked: Asked) -> Iterator[Figure]:
-    """The longest turn while it is answered: of some tries the best, as a busy machine makes turns longer."""
-    tries = []
-    for _ in range(TRIES):
-        time.sleep(REST_SECONDS)
-        note[:] = bytes(NOTE.size)
-        _ask(server, asked)
-        time.sleep(REST_SECONDS)
-        tries.append(NOTE.unpack(note[:])[:2])
-    for name, of_one in zip(("loop's thread", "process"), zip(*tries, strict=True), strict=True):
-        yield Figure(name, 1_000 * min(of_one), "ms", AIM, of=asked.name)
-
-
-def _ask(server: Serving, asked: Asked) -> bytes:
-    body = asked.body
-    data = body if body is None or isinstance(body, bytes) else json.dumps(body, separators=(",", ":")).encode()
-    with closing(http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=SOCKET_SECONDS)) as connection:
-        connection.request(asked.method, asked.path, data, {"Content-Type": "application/x-www-form-urlencoded"})
-        answer = connection.getresponse()
-        content = answer.read()
-    if answer.status >= 500:
-        raise RuntimeError(f"{asked.name} was answered with HTTP {answer.status}: {content[:300]!r}")
-    return content

@@ -135,6 +135,8 @@ MISTAKES: dict[str, Callable[[], Any]] = {
     "format": lambda: Flipsnack(KEY, SECRET, format="yaml"),
     "base_url": lambda: Flipsnack(KEY, SECRET, base_url="api.flipsnack.com/v1"),
     "something like": lambda: Flipsnack(KEY, SECRET, base_url="https://x/v1?a=b"),
+    r"base_url is 'http://\[::1/v1', expected": lambda: Flipsnack(KEY, SECRET, base_url="http://[::1/v1"),
+    "base_url holds a user or a password, expected": lambda: Flipsnack(KEY, SECRET, base_url="http://u:p@x/v1"),
     "lone surrogate": lambda: Flipsnack(KEY, SECRET).call("a", {"title": "\ud800"}),
 }
 

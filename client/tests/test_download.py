@@ -1,3 +1,4 @@
+import json
 import socket
 from pathlib import Path
 
@@ -138,6 +139,21 @@ def test_the_job_may_fail_while_a_link_is_replaced(api: ScriptedApi, tmp_path: P
     plan(api, http(b"", status=403), failed)
     with pytest.raises(Exception, match="43 Forbidden"):
         save(api, tmp_path / "p.zip")
+
+
+def test_a_link_gets_neither_cookies_nor_a_password_of_a_file(
+    api: ScriptedApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither those of the API's answer nor of a redirect: a link is all that its server needs."""
+    (tmp_path / "netrc").write_text("default login me password mine")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    given = "Set-Cookie: session=1; Path=/\r\n"
+    data = {"status": "COMPLETE", "resourceUrl": f"{api.server.url}/p.zip?Signature=one"}
+    first = http(json.dumps({"code": 20, "status": "OK", "data": data}).encode(), headers=given)
+    api.server.plan = [first, http(b"", status=302, headers=f"{given}Location: /q.zip\r\n"), whole()]
+    save(api, tmp_path / "p.zip")
+    heads = b"".join(api.server.requests).lower()
+    assert [3, 0, 0] == [heads.count(word) for word in (b"\r\nhost:", b"\r\ncookie:", b"\r\nauthorization:")]
 
 
 def test_the_body_of_a_redirect_is_not_read(api: ScriptedApi, tmp_path: Path) -> None:

@@ -140,13 +140,17 @@ def test_a_download_in_flight_is_finished() -> None:
         assert (0, "", "") == fake.ended()
 
 
-def test_a_reader_that_does_not_read_holds_up_nothing() -> None:
+@pytest.mark.parametrize("path", ["package", "/__admin/requests/wait?count=9&timeout=60"])
+def test_an_answer_without_an_end_holds_up_nothing(path: str) -> None:
+    """A reader that does not read, and one that waits for what does not come."""
     with served("--log", "off", seed=seed(package_bytes=MEGABYTES * 1_000_000)) as fake, fake.connect() as connection:
-        path = fake.call(collectionHash="big")["data"]["resourceUrl"].removeprefix(fake.url)
-        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: fake.test\r\n\r\n".encode())
-        assert connection.recv(15) == b"HTTP/1.1 200 OK"
-        status, out, _ = fake.end()
-        assert (0, "") == (status, out)
+        url = fake.call(collectionHash="big")["data"]["resourceUrl"]
+        target = url.removeprefix(fake.url) if path == "package" else path
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: fake.test\r\n\r\n".encode())
+        # An answer on a second connection shows that the first one is being served.
+        assert 20 == fake.call()["code"]
+        status, out, said = fake.end()
+        assert (0, "", False) == (status, out, "Traceback" in said)
 
 
 def test_a_port_in_use_is_one_clear_line() -> None:

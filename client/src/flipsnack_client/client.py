@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from types import TracebackType
-from urllib.parse import urlsplit
 
 import requests
 
@@ -20,6 +19,7 @@ from flipsnack_client.method import Host, Method
 from flipsnack_client.multipart import UploadProgress
 from flipsnack_client.operations import Operations
 from flipsnack_client.poller import Poller, PollPolicy, collection_of
+from flipsnack_client.readable import readable
 from flipsnack_client.resource_url import is_web_address
 from flipsnack_client.retry import RetryPolicy
 from flipsnack_client.signature import SignatureAuth
@@ -133,7 +133,10 @@ class Flipsnack(Operations):
 
 
 def _checked(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    if not is_web_address(base_url) or parts.query or parts.fragment:
-        raise ValueError(f"base_url is {base_url!r}, expected something like {BASE_URL}")
+    wrong = f"expected something like {BASE_URL}"
+    if "@" in base_url:
+        # Not quoted: it may be a password, which the API does not take.
+        raise ValueError(f"base_url holds a user or a password, {wrong}")
+    if not is_web_address(base_url) or "?" in base_url or "#" in base_url:
+        raise ValueError(f"base_url is {readable(base_url)!r}, {wrong}")
     return base_url

@@ -8,6 +8,7 @@ import http.client
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -38,8 +39,10 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def new_session() -> requests.Session:
-    """Return a session whose reads are cut at the deadline."""
+    """Return a session whose reads are cut at the deadline, and which keeps no cookies."""
     session = requests.Session()
+    # The API needs none; those of one answer would go to whatever host a resource URL names.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.mount("https://", DeadlineAdapter())
     session.mount("http://", DeadlineAdapter())
     return session

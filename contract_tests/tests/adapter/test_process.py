@@ -10,12 +10,13 @@ from contract_tests.tests.adapter.cases import faulty
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.process import Process, end_group, exit_text, last_error_line, start, tail
 
-PARENT = "import subprocess,sys; child = subprocess.Popen(['sleep','600']); print(child.pid, flush=True); child.wait()"
+PARENT = "import subprocess as s; child = s.Popen(['sleep','600']{}); print(child.pid, flush=True); child.wait()"
 # A child of a child, as a daemon begins.
 AWAY = (
     "import os,sys,time\nif os.fork(): time.sleep(600)\nos.setsid()\nif os.fork(): os._exit(0)\n"
     "print(os.getpid(), flush=True); time.sleep(600)"
 )
+STARTS = {"a child": PARENT.format(""), "a daemon": AWAY, "a bare one": PARENT.format(",env={},start_new_session=True")}
 JAVA = 'Exception in thread "main" java.io.IOException: gone'
 DEAF = "import signal as s; s.signal(s.SIGTERM, s.SIG_IGN); print('x', flush=True); s.pause()"
 
@@ -72,10 +73,10 @@ def test_shutting_down_gives_the_exit_code(command: list[str], code: int) -> Non
     assert code == Process(command).shutdown()
 
 
-@pytest.mark.parametrize("own_session", [False, True])
-def test_what_a_process_started_ends_with_it(*, own_session: bool) -> None:
-    """No child of an adapter is left behind, not even one in a session of its own whose parent has ended."""
-    with start([sys.executable, "-c", AWAY if own_session else PARENT]) as process:
+@pytest.mark.parametrize("child", STARTS)
+def test_what_a_process_started_ends_with_it(child: str) -> None:
+    """Not even a child in a session of its own is left behind: one whose parent has ended, or with no environment."""
+    with start([sys.executable, "-c", STARTS[child]]) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
         end_group(process)

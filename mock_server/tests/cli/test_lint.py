@@ -65,10 +65,15 @@ def test_authorities_may_be_in_the_variable_of_any_usual_program(name: str) -> N
     assert "its certificate is of no known authority; name that in SSL_CERT_FILE" in doubting.output
 
 
-def test_a_token_that_is_missing_is_asked_for() -> None:
+def test_a_token_that_is_missing_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And a password in a file of the user's does not take its place."""
+    (tmp_path / "netrc").write_text("default login me password mine")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     with MockServer(admin_token="sesame") as guarded:
         refused = run("lint", guarded.base_url)
-        assert 0 == run("lint", guarded.base_url, "--token", "sesame").exit_code
+        monkeypatch.setenv("http_proxy", guarded.url)
+        for url in (guarded.base_url, "http://fake.example"):
+            assert 0 == run("lint", url, "--token", "sesame").exit_code
     assert (2, True) == (refused.exit_code, "it wants its admin token; give --token" in refused.output)
 
 

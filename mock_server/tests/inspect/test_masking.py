@@ -34,6 +34,11 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "encoded twice": lambda secret: quote(quote(secret.replace("-", "/"), safe=""), safe="").replace("%252F", "%252D"),
     "in hexadecimal digits": hexed,
     "in base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+    "encoded three times": lambda secret: quote(
+        quote(quote(secret.replace("-", "/"), safe=""), safe=""), safe=""
+    ).replace("%25252F", "%25252D"),
+    "for HTML": lambda secret: secret.replace("A", "&#65;").replace("-", "&#x2d;"),
+    "for JSON": lambda secret: secret.replace("A", "\\u0041"),
     "in base64 behind a key": lambda secret: base64.b64encode(f"key1:{secret}".encode()).decode(),
     "in base64 among others": lambda secret: base64.urlsafe_b64encode(f"ab{secret}cd".encode()).decode(),
 }
@@ -75,6 +80,23 @@ def test_of_any_other_body_nothing_is_shown() -> None:
 def test_what_is_called_a_secret_is_masked(name: str) -> None:
     assert {name: MASK} == Mask(None).params({name: "whatever"})
     assert (name,) == Mask(None).leaks({name: "whatever"})
+
+
+@pytest.mark.parametrize("spelling", sorted(SPELLINGS.keys() - {"for HTML", "in base64 among others"}))
+def test_a_word_that_is_a_spelling_of_another_accounts_secret_is_masked(spelling: str) -> None:
+    written, mask = SPELLINGS[spelling](OWN), Mask(None, [OWN.lower()])
+    for text in (written, f"before {written} after", f"nothing is served at /v1/{written}: look"):
+        assert written not in mask.text(text)
+
+
+def test_signatures_are_masked_wherever_they_stand() -> None:
+    """Of the request, and of the link that it pastes."""
+    signature, token = "0123456789abcdef" * 2, "AZrI0kqG_hY-AAAAAAAAAAGd"
+    mask = Mask(None, sent={"signature": signature, "Signature": token})
+    assert f"/v1/{MASK}/{label(token)}" == mask.text(f"/v1/{signature}/{token}")
+    link = "http://h/p.zip?Expires=1&Signature=AAA&Key-Pair-Id=K"
+    for text in (link, quote(link, safe=""), quote(quote(link, safe=""), safe="")):
+        assert text.replace("AAA", label("AAA")) == mask.text(text)
 
 
 def test_secrets_of_other_accounts_are_masked_as_a_word() -> None:

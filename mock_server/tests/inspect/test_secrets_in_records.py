@@ -1,7 +1,8 @@
-"""Wherever a client puts the secret, nothing that the fake shows of the request holds it."""
+"""Wherever a client puts a secret or a signature, nothing that the fake shows of the request holds it."""
 
+import base64
 import io
-import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -10,30 +11,59 @@ from mock_server.tests.conftest import KEY, SECRET, START, signed
 from werkzeug.test import Client
 
 from flipsnack_mock.server.app import create_app
-from flipsnack_mock.server.request_log import request_log
+from flipsnack_mock.server.request_log import RequestLog, request_log
+from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.settings import load_settings
 
-PERCENT = "".join(f"%{byte:02x}" for byte in SECRET.encode())
-PLACES: dict[str, dict[str, Any]] = {
-    "an action": {"query_string": {"apiKey": KEY, "signature": "0", "action": SECRET}},
-    "an action, among other words": {"query_string": {"apiKey": KEY, "signature": "0", "action": f"x{SECRET}y"}},
-    "a name": {"query_string": signed(**{SECRET: "1"})},
-    "a hash": {"query_string": signed(collectionHash=SECRET)},
-    "a format": {"query_string": signed(format=SECRET)},
-    "a callback": {"query_string": signed(format="jsonp", callback=SECRET)},
-    "a signature": {"query_string": signed(signature=SECRET)},
-    "a value, encoded twice": {"query_string": f"{urlencode(signed(title=PERCENT))}"},
-    "a path": {"path": f"/v1/{SECRET}", "query_string": signed()},
-    "a path of no key": {"path": f"/v1/%zz{SECRET}"},
-    "a path of nothing": {"path": f"/nothing/{PERCENT}"},
-    "a link": {"path": f"/packages/a/{SECRET}/b.zip"},
-    "a header": {"query_string": signed(), "headers": {"Range": SECRET, "Content-Type": f"text/{SECRET}"}},
-    "a host": {"query_string": signed(), "headers": {"Host": SECRET}},
-    "a form": {
-        "method": "POST",
-        "data": f"{quote(SECRET)}={PERCENT}",
-        "content_type": "application/x-www-form-urlencoded",
-    },
+Place = Callable[[str], dict[str, Any]]
+
+# The secret of an account that no request below names.
+OTHER = "0ther-Account-5ecret"
+TOKEN = "AZrI0kqG_hY-AAAAAAAAAAGdbZ3Qkg"
+FORM = "application/x-www-form-urlencoded"
+UPLOAD: dict[str, str | None] = {"action": "collection.create", "collectionHash": None}
+JPEG = b"\xff\xd8\xff"
+
+
+def percent(text: str) -> str:
+    return "".join(f"%{byte:02x}" for byte in text.encode())
+
+
+def queried(**more: str) -> dict[str, Any]:
+    return {"query_string": signed(**more)}
+
+
+def multipart(name: str, file_name: str) -> dict[str, Any]:
+    part = f'--cut\r\nContent-Disposition: form-data; name="{name}"; filename="{file_name}"\r\n\r\n'.encode()
+    data = {"data": part + JPEG + b"\r\n--cut--\r\n", "content_type": "multipart/form-data; boundary=cut"}
+    return {"method": "POST", "query_string": signed(**UPLOAD), **data}
+
+
+PLACES: dict[str, Place] = {
+    "an action": lambda text: {"query_string": {"apiKey": KEY, "signature": "0", "action": text}},
+    "a name": lambda text: queried(**{text: "1"}),
+    "a key": lambda text: queried(apiKey=text),
+    "a hash": lambda text: queried(collectionHash=text),
+    "a format": lambda text: queried(format=text),
+    "a format, cut": lambda text: queried(format=f"{'x' * 30}/{text}"),
+    "a callback": lambda text: queried(format="jsonp", callback=text),
+    "a value, encoded twice": lambda text: {"query_string": urlencode(signed(title=percent(text)))},
+    "a path": lambda text: {"path": f"/v1/{quote(text)}", **queried()},
+    "a path of no key": lambda text: {"path": f"/v1/%zz/{quote(text)}"},
+    "a path of nothing": lambda text: {"path": f"/nothing/{percent(text)}"},
+    "a link": lambda text: {"path": f"/packages/a/{quote(text)}/b.zip"},
+    "a header": lambda text: {**queried(), "headers": {"Range": text, "Content-Type": f"text/{text}"}},
+    "a host": lambda text: {**queried(signature="0"), "headers": {"Host": text}},
+    "a method": lambda text: {"path": "/nothing", "method": text},
+    "a form": lambda text: {"method": "POST", "data": f"{quote(text)}={percent(text)}", "content_type": FORM},
+    "a file's name": lambda text: multipart("file", text),
+    "a file's field": lambda text: multipart(text, "a.jpg"),
+}
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "in capitals": str.upper,
+    "percent-encoded": percent,
+    "in Base64": lambda text: base64.b64encode(text.encode()).decode().rstrip("="),
 }
 # The doctor names the secret of a `test-` account, which everybody can derive from its key.
 KNOWN = f"this account's secret is {SECRET}."
@@ -43,20 +73,50 @@ SHOWN = [
     "/__admin/requests.ndjson",
     "/__admin/requests.har",
     f"/__admin/lint?key={KEY}",
+    "/__admin/metrics",
     "/__admin/requests/r1/diagnosis",
 ]
 
 
+def shown(ways: list[dict[str, Any]]) -> dict[str, str]:
+    """What is shown of requests, by where: in records, exports, diagnoses, and logs of both styles."""
+    flags, written, logs = {"requests_per_second": 0}, {}, list[RequestLog]()
+    for style in ("pretty", "json"):
+        settings, sources = load_settings(flags=flags | {"log": style}, environment={}, file=None)
+        written[style] = io.StringIO()
+        log = request_log(settings, written[style])
+        assert log is not None
+        logs.append(log)
+
+    def tell(entry: Entry) -> None:
+        for log in logs:
+            log(entry)
+
+    client = Client(create_app(settings, now=lambda: START, on_exchange=tell, sources=sources))
+    client.post("/__admin/accounts", json={"key": "live-other", "secret": OTHER})
+    for way in ways:
+        client.open(**{"path": "/v1/"} | way)
+    found = {path: client.get(path).text.replace(KNOWN, "") for path in SHOWN}
+    for each in logs:
+        each.close()
+    return found | {style: stream.getvalue() for style, stream in written.items()}
+
+
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("style", ["pretty", "json"])
-def test_no_record_export_diagnosis_or_log_line_shows_a_secret(place: str, style: str) -> None:
-    written = io.StringIO()
-    settings, sources = load_settings(flags={"requests_per_second": 0, "log": style}, environment={}, file=None)
-    log = request_log(settings, written)
-    client = Client(create_app(settings, now=lambda: START, on_exchange=log, sources=sources))
-    client.open(**{"path": "/v1/"} | PLACES[place])
-    shown = {path: client.get(path).text.replace(KNOWN, "") for path in SHOWN}
-    assert log is not None
-    log.close()
-    for where, text in {"the log": written.getvalue(), **shown}.items():
-        assert [] == re.findall(f"{SECRET}|{PERCENT}", text, re.IGNORECASE), where
+def test_no_record_export_diagnosis_or_log_line_shows_a_secret(place: str) -> None:
+    """Neither that of the account nor that of another one, in any spelling."""
+    texts = [spell(secret) for secret in (SECRET, OTHER) for spell in SPELLINGS.values()]
+    for where, text in shown([PLACES[place](one) for one in texts]).items():
+        assert [] == [one for one in texts if one in text], where
+
+
+def test_a_signature_that_is_a_secret_is_not_shown() -> None:
+    for where, text in shown([queried(signature=SECRET)]).items():
+        assert SECRET not in text, where
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_pasted_link_is_shown_without_its_signature(place: str) -> None:
+    link = f"http://fake.test/packages/a/b/c.zip?Expires=1&Signature={TOKEN}&Key-Pair-Id=K"
+    for where, text in shown([PLACES[place](one) for one in (link, quote(link, safe=""))]).items():
+        assert TOKEN not in text, where

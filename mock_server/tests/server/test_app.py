@@ -142,13 +142,15 @@ def test_a_resource_url_begins_as_the_caller_reached_the_fake(host: str, base_ur
 
 
 @pytest.mark.parametrize("prefix", ["", "/t/one"])
-def test_below_a_mount_point_links_cookies_and_the_page_work(prefix: str) -> None:
+def test_below_a_mount_point_links_documents_cookies_and_the_page_work(prefix: str) -> None:
     """WSGI's SCRIPT_NAME (PEP 3333): what the fake hands out leads back below it."""
     mounted = DispatcherMiddleware(NotFound(), {"/a b/fake": create_app()})
     client = Client(mounted)
     url = client.get(f"/a b/fake{prefix}/v1/", query_string=signed()).get_json()["data"]["resourceUrl"]
     assert url.startswith(f"http://localhost/a%20b/fake{prefix}/packages/")
     assert b"PK" == client.get(url.removeprefix("http://localhost")).data[:2]
+    servers = client.get(f"/a b/fake{prefix}/__admin/openapi.json").get_json()["servers"]
+    assert ["/a%20b/fake/", "/a%20b/fake/t/{namespace}"] == [one["url"] for one in servers]
     done = client.post(f"/a b/fake{prefix}/__admin/ui", data={"do": "reset", "key": KEY})
     assert (303, "ui?did=reset") == (done.status_code, done.headers["Location"])
 

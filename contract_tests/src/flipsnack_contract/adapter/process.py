@@ -15,7 +15,7 @@ import tempfile
 import threading
 import uuid
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue, SimpleQueue
@@ -93,6 +93,8 @@ def end_group(process: Started) -> None:
 
     Where the system has /proc, that includes what has left the process group for a session of its own.
     """
+    # One without the mark is known by its parents, as long as they run.
+    found = list(_descendants(process.pid))
     _signal(process, signal.SIGTERM)
     try:
         with suppress(subprocess.TimeoutExpired):
@@ -100,6 +102,7 @@ def end_group(process: Started) -> None:
     finally:
         _signal(process, signal.SIGKILL)
         process.wait()
+        _kill(found)
         end_marked(process.mark)
 
 
@@ -107,11 +110,23 @@ def end_marked(mark: str) -> None:
     """SIGKILL whatever has `mark` in its environment; a process that starts others meanwhile does not escape."""
     for _ in range(ROUNDS):
         found = list(_marked(mark.encode()))
-        for pid in found:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+        _kill(found)
         if not found:
             return
+
+
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in map(int, children.read_text("ascii").split()):
+                yield child
+                yield from _descendants(child)
 
 
 def _marked(mark: bytes) -> Iterator[int]:

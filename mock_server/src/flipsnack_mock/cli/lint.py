@@ -78,7 +78,12 @@ def _fetched(url: str, token: str, environ: Mapping[str, str]) -> str:
 
     from flipsnack_mock.protocol.addresses import is_loopback
 
-    headers = {"Authorization": f"Bearer {token.strip()}"} if token.strip() else {}
+    def signed_in(request: requests.PreparedRequest) -> requests.PreparedRequest:
+        # As `auth`: a header would give way to what ~/.netrc has for this host.
+        if token.strip():
+            request.headers["Authorization"] = f"Bearer {token.strip()}"
+        return request
+
     session = requests.Session()
     session.mount("https://", _trusting([file for name in _AUTHORITIES if (file := environ.get(name, "").strip())]))
     if is_loopback(urlsplit(url).hostname or ""):
@@ -87,7 +92,7 @@ def _fetched(url: str, token: str, environ: Mapping[str, str]) -> str:
     try:
         # The address of the API is what people have at hand.
         root = url.rstrip("/").removesuffix("/v1")
-        answer = session.get(f"{root}/__admin/requests.ndjson", headers=headers, timeout=_PATIENCE)
+        answer = session.get(f"{root}/__admin/requests.ndjson", auth=signed_in, timeout=_PATIENCE)
         answer.raise_for_status()
     except (requests.RequestException, OSError, ValueError) as problem:
         fail(f"cannot fetch the journal of {url}{_by_proxy(session, url)}: {_why(problem)}", 2)

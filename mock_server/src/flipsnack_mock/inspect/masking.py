@@ -4,15 +4,20 @@ The signature of a resource URL becomes a label, so that equal URLs can be recog
 """
 
 import base64
+import binascii
 import functools
 import hashlib
+import html
+import json
 import re
-from collections.abc import Container, Mapping
-from urllib.parse import quote, unquote, unquote_to_bytes
+from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
 import msgspec
 
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, automatic_secret
+from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.protocol.methods import METHODS
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
@@ -23,8 +28,19 @@ MASK = "***"
 _FINDABLE = 6
 _URL_SAFE = str.maketrans("+/", "-_")
 _WORD = re.compile(r"""[^\s/'"?&=;<>(){},]+""")
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))")
+_CODE = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _AUTOMATIC_SECRET = automatic_secret(AUTOMATIC_PREFIX)
-_URL_SIGNATURE = re.compile(r"(?<=[?&;]Signature=)([A-Za-z0-9_%=-]+)")
+# A URL may stand in another one, percent-encoded.
+_URL_SIGNATURE = re.compile(
+    r"((?:[?&;]|%(?:25)*(?:3f|26|3b))Signature(?:=|%(?:25)*3d))((?:(?!%(?:25)*26)[A-Z0-9_%=-])+)", re.IGNORECASE
+)
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
+_SIGNATURES = ("signature", "Signature")
+_NOTHING: Mapping[str, str] = {}
+# So long is the longest secret, with each of its bytes percent-encoded more than once.
+_LONGEST_WORD = 2_000
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -35,7 +51,7 @@ def label(token: str) -> str:
 
 def masked_urls(text: str) -> str:
     """`text` with the signatures of all resource URLs masked."""
-    return _URL_SIGNATURE.sub(lambda match: label(match[1]), text)
+    return _URL_SIGNATURE.sub(lambda match: match[1] + label(match[2]), text)
 
 
 def _decoded(text: str) -> str:
@@ -45,18 +61,19 @@ def _decoded(text: str) -> str:
 class Mask:
     """Masks known secrets, parameters whose name contains `secret`, and signatures."""
 
-    def __init__(self, own: str | None, others: Container[str] = ()) -> None:
-        """Mask `own`, the account's secret, anywhere in a text, and `others` where they are a whole word."""
+    def __init__(self, own: str | None, others: Container[str] = (), *, sent: Mapping[str, str] = _NOTHING) -> None:
+        """Mask `own`, the account's secret, and the signatures of the parameters `sent` anywhere in a text, and
+        `others`, which are in small letters, where they are a whole word."""
         self._own = _spellings(own) if own else None
         self._others = others
+        signatures = ((name, sent.get(name, "")) for name in _SIGNATURES)
+        self._sent = [(value, _mask_of_signature(name, value)) for name, value in signatures if _TOKEN.fullmatch(value)]
 
     def value(self, name: str, value: str) -> str:
         """The value of a parameter, masked if necessary."""
-        if name == "Signature" and value:
-            return label(value)
-        if name.lower() == "signature" or self.is_secret(name, value):
-            return MASK if value else value
-        return self.text(value)
+        if name.lower() == "signature":
+            return _mask_of_signature(name, value) if value else value
+        return MASK if self.is_secret(name, value) else self.text(value)
 
     def is_secret(self, name: str, value: str) -> bool:
         """Whether the parameter holds a secret, judged by its value or its name."""
@@ -72,22 +89,37 @@ class Mask:
         return tuple(self.text(name) for name in held)
 
     def text(self, text: str) -> str:
-        """`text` with the account's own secret masked, and words that are another account's secret.
+        """`text` with signatures and the account's own secret masked, and words that are another account's secret.
 
-        A spelling of the secret is as good as the secret: percent-encoded, in letters of another case, in Base64 or
-        hexadecimal digits.
+        A spelling of the secret is as good as the secret: percent-encoded, in letters of another case, escaped for
+        HTML or JSON, in Base64 or hexadecimal digits.
         """
         if not text:
             return text
+        for signature, mask in self._sent:
+            text = text.replace(signature, mask)
+        if "ignature" in text.lower():
+            text = masked_urls(text)
         if self._own is not None and self._own.is_in(text):
             text = self._own.pattern.sub(MASK, text)
-        if _AUTOMATIC_SECRET not in text.lower() and "%" not in text and not self._has_others_secret(text):
+        if not any(map(self._is_others_secret, _WORD.findall(text))):
             return text
         return _WORD.sub(lambda word: MASK if self._is_others_secret(word[0]) else word[0], text)
 
+    def detail(self, text: str, params: Mapping[str, str]) -> str:
+        """What is said about a request with `params`, masked: it may quote the beginning of a value with a secret."""
+        masked = self.text(text)
+        is_quoting = masked == text and _QUOTED.search(text) is not None
+        return _QUOTED.sub(repr(MASK), text) if is_quoting and self.leaks(params) else masked
+
+    def file(self, file: UploadedFile) -> UploadedFile:
+        """What is known of an uploaded file, masked."""
+        shown = {name: self.text(getattr(file, name)) for name in ("field", "file_name", "damage")}
+        return msgspec.structs.replace(file, **shown)
+
     def whole(self, text: str) -> str:
         """`text`, a value by itself, masked: also a secret that is too short to be looked for inside of a text."""
-        return MASK if self._holds_secret(text) else text
+        return MASK if self._holds_secret(text) else self.text(text)
 
     def raw(self, raw: bytes, content_type: str = "") -> str:
         """A query (without `content_type`) or body as masked text, one character for each byte.
@@ -108,14 +140,34 @@ class Mask:
         own = self._own
         return self._is_others_secret(value) or (own is not None and (own.is_in(value) or value == own.secret))
 
-    def _has_others_secret(self, text: str) -> bool:
-        return any(word in self._others for word in _WORD.findall(text))
-
     def _is_others_secret(self, word: str) -> bool:
-        if word in self._others or _AUTOMATIC_SECRET in word.lower():
-            return True
-        decoded = unquote(word) if "%" in word else word
-        return decoded != word and any(map(self._is_others_secret, _WORD.findall(decoded)))
+        # A loop, as it runs for each word of all that is shown.
+        for one in _readings(word):  # noqa: SIM110
+            if one in self._others or _AUTOMATIC_SECRET in one:
+                return True
+        return False
+
+
+def _mask_of_signature(name: str, value: str) -> str:
+    return label(value) if name == "Signature" else MASK
+
+
+@functools.lru_cache(maxsize=1024)
+def _readings(word: str) -> tuple[str, ...]:
+    """`word`, what it is an encoding of, and the words in that; in small letters."""
+    found = [word, *word.split(":")]
+    if len(word) <= _LONGEST_WORD:
+        found += [text for one in tuple(found) for text in _unescaped(one)]
+        found += [text for one in tuple(found) for text in _decoded_codes(one)]
+    return tuple({one.lower(): None for text in found for one in (text, *_WORD.findall(text.replace(":", " ")))})
+
+
+def _decoded_codes(text: str) -> Iterator[str]:
+    """What `text` is Base64 of, or hexadecimal digits, where that is text."""
+    if _CODE.fullmatch(text):
+        for decode in (bytes.fromhex, lambda code: base64.urlsafe_b64decode(_url_safe(code) + "==")):
+            with suppress(binascii.Error, ValueError):
+                yield decode(text).decode()
 
 
 class _Spellings:
@@ -128,30 +180,54 @@ class _Spellings:
         raw = secret.encode()
         # Where it begins among three bytes decides how Base64 writes it; its ends depend on the neighbours.
         codes = [base64.b64encode(b"\0" * place + raw).rstrip(b"=")[(0, 2, 3)[place] : -1] for place in range(3)]
-        self._codes = [code.decode() for code in codes] + [code.decode().translate(_URL_SAFE) for code in codes]
-        self._codes += [raw.hex()]
-        self._shortest = min(len(one) for one in (self._plain, *self._codes))
+        self._codes = dict.fromkeys(way(code.decode()) for code in codes for way in (str, _url_safe))
+        self._hex = raw.hex()
+        self._shortest = min(len(one) for one in (self._plain, self._hex, *self._codes))
 
     def is_in(self, text: str) -> bool:
         """Whether `text` holds a spelling of the secret; one that is too short is part of any text."""
         low = text.lower()
         if not self._findable or len(low) < self._shortest:
             return False
-        if self._plain in low or any(code in text or code in low for code in self._codes):
+        if self._plain in low or self._hex in low or any(code in text for code in self._codes):
             return True
-        return "%" in text and self._plain in unquote(unquote(low)).lower()
+        return any(self._plain in one.lower() for one in _unescaped(text))
 
     @functools.cached_property
     def pattern(self) -> re.Pattern[str]:
         """A pattern for every spelling; around Base64 it takes what belongs to the same text."""
-        written = "".join(f"(?:{re.escape(one)}|{_percent(one)})" for one in self.secret)
-        codes = "|".join(map(re.escape, dict.fromkeys(self._codes)))
+        written = "".join(map(_written, self.secret))
+        codes = "|".join(map(re.escape, (self._hex, *self._codes)))
         return re.compile(f"{written}|[A-Za-z0-9+/_-]*(?:{codes})[A-Za-z0-9+/_=-]*", re.IGNORECASE)
 
 
-def _percent(character: str) -> str:
-    """A pattern for a character that is percent-encoded once or twice."""
-    return "".join(f"%(?:25)?{byte:02x}" for byte in character.encode()) + (r"|\+" if character == " " else "")
+def _url_safe(code: str) -> str:
+    return code.translate(_URL_SAFE)
+
+
+def _unescaped(text: str) -> Iterator[str]:
+    """What `text` means where it is percent-encoded up to three times, or escaped for HTML or JSON."""
+    if "%" in text:
+        yield unquote(unquote(unquote(text)))
+    if "+" in text:
+        yield unquote(unquote(unquote(text.replace("+", " "))))
+    if "&" in text and ";" in text:
+        yield html.unescape(text)
+    if "\\" in text:
+        yield _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text)
+
+
+def _written(character: str) -> str:
+    """A pattern for a character, and for it encoded and escaped."""
+    cases = dict.fromkeys((character, character.lower(), character.upper()))
+    plain = {re.escape(way(one)): None for one in cases for way in (str, html.escape, _in_json)}
+    encoded = ("".join(f"%(?:25)*{byte:02x}" for byte in one.encode()) for one in cases)
+    numbered = (f"&#(?:0*{ord(one)}|x0*{ord(one):x});|\\\\u{ord(one):04x}" for one in cases if len(one) == 1)
+    return f"(?:{'|'.join([*plain, *encoded, *numbered, *(['[+]'] if character == ' ' else [])])})"
+
+
+def _in_json(character: str) -> str:
+    return json.dumps(character, ensure_ascii=False)[1:-1]
 
 
 @functools.lru_cache(maxsize=4096)
@@ -161,13 +237,23 @@ def _spellings(secret: str) -> _Spellings:
 
 def mask_of(world: World, entry: Entry) -> Mask:
     """The mask of what is shown of `entry`, which belongs to `world`."""
-    return Mask(entry.secret or None, world.secrets)
+    sent = entry.params or dict(parse_qsl(entry.request.query.decode("latin-1")))
+    own = entry.secret
+    if not own and (account := world.look_at(sent.get("apiKey", ""))) is not None:
+        # It was refused before the account was looked for.
+        own = account.secret
+    return Mask(own or None, world.secrets, sent=sent)
 
 
 def shown_in_log(world: World, entry: Entry) -> Entry:
     """`entry` with what the log shows of it masked."""
     if not entry.detail and (not entry.action or entry.action in METHODS):
         return entry
-    mask = mask_of(world, entry)
-    params = {"action": mask.whole(entry.action)} if entry.action else {}
-    return msgspec.structs.replace(entry, detail=mask.text(entry.detail), sent=params)
+    mask, request = mask_of(world, entry), entry.request
+    return msgspec.structs.replace(
+        entry,
+        request=msgspec.structs.replace(request, method=mask.text(request.method), origin=mask.text(request.origin)),
+        key=entry.key if entry.secret else mask.text(entry.key),
+        detail=mask.detail(entry.detail, entry.params),
+        sent={"action": mask.whole(entry.action)} if entry.action else {},
+    )

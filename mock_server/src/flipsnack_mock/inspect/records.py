@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
 
-from flipsnack_mock.inspect.masking import Mask, label, mask_of, masked_urls
+from flipsnack_mock.inspect.masking import Mask, label, mask_of
 from flipsnack_mock.inspect.provenance import cited_rules, invented_in, passed_checks, signature_verdict
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
 from flipsnack_mock.protocol.instants import to_text
@@ -89,7 +89,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def records_of(world: World, entries: Iterable[Entry]) -> Iterator[Record]:
     """The records of `entries`, which belong to `world`, each made when it is asked for."""
-    return (record_of(entry, mask_of(world, entry)) for entry in entries)
+    return (record_of(entry, mask_of(world, entry)) for entry in map(Entry.expanded, entries))
 
 
 def record_of(entry: Entry, mask: Mask) -> Record:
@@ -103,7 +103,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
     return Record(
         id=entry.id,
         kind=kind_of(entry),
-        key=entry.key,
+        key=entry.key if entry.secret else mask.text(entry.key),
         wall=to_text(request.at),
         virtual=to_text(entry.now),
         at_us=request.at,
@@ -119,7 +119,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         conditions={name: mask.text(value) for name, value in request.conditions.items()},
         cut=entry.cut,
         params=mask.params(params),
-        files=tuple(msgspec.structs.replace(one, file_name=mask.text(one.file_name)) for one in request.files),
+        files=tuple(map(mask.file, request.files)),
         action=mask.whole(action_of(entry)),
         hash=mask.whole(collection),
         format=entry.fmt,
@@ -127,7 +127,7 @@ def record_of(entry: Entry, mask: Mask) -> Record:
         leaks=mask.leaks(params) + (("path",) if path != request.path else ()),
         passed=passed_checks(entry),
         failed=entry.failed,
-        detail=mask.text(entry.detail),
+        detail=mask.detail(entry.detail, params),
         rule=entry.rule,
         rules=tuple(rules),
         assumed=tuple(rule for rule, known in rules.items() if known == "assumed"),
@@ -181,8 +181,8 @@ def _recorded_answer(entry: Entry, mask: Mask) -> RecordedAnswer | None:
         response.http_status,
         mask.text(response.content_type),
         response.sent_bytes,
-        mask.text(masked_urls(body.decode("utf-8", "replace"))),
-        {name: mask.text(masked_urls(value)) for name, value in response.headers},
+        mask.text(body.decode("utf-8", "replace")),
+        {name: mask.text(value) for name, value in response.headers},
         url,
         expires,
     )

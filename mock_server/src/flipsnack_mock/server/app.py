@@ -82,9 +82,10 @@ def _unrouted(worlds: Worlds, now: RealTime, on_exchange: OnExchange | None) -> 
         refusal = _refusal_of(error, method, path, served_at(flask.request.environ, worlds.settings))
         if on_exchange is not None:
             # Somebody with a wrong address must see in the log that it was the address. No journal numbers the entry.
-            request = Request(method, path, b"", now(), "")
+            mask = Mask(None, worlds.main.secrets)
+            request = Request(mask.text(method), path, b"", now(), "")
             response = Response(refusal.http_status, "application/json")
-            detail = Mask(None, worlds.main.secrets).text(refusal.message)
+            detail = mask.text(refusal.message)
             on_exchange(Entry(0, request, request.at, NOBODY, {}, detail=detail, response=response))
         return _answered(refusal)
 

@@ -76,6 +76,10 @@ class Bridge:
                     close()
         except ConnectionAbortedError:
             return
+        except asyncio.CancelledError:
+            # The server ends, and has waited long enough.
+            exchange.transport.close()
+            raise
         except BaseException as defect:
             exchange.fail(defect)
 

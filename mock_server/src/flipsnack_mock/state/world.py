@@ -52,6 +52,7 @@ class World:
         self._begun = 0
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, str] = {}
+        # In small letters: a secret is one in any.
         self.secrets: Counter[str] = Counter()
         self._seeds = {seed.key: seed for seed in settings.seed}
         self.reset()
@@ -96,7 +97,7 @@ class World:
         if account.key not in self._accounts and len(self._accounts) >= self.settings.max_accounts:
             raise _full("accounts", len(self._accounts), self.settings.max_accounts, " or delete some")
         self._forget_secret(account.key)
-        self.secrets[account.secret] += 1
+        self.secrets[account.secret.lower()] += 1
         self._accounts[account.key] = account
         self._keys[account_id(account.key)] = account.key
         return account
@@ -111,9 +112,10 @@ class World:
     def _forget_secret(self, key: str) -> None:
         known = self._accounts.get(key)
         if known is not None:
-            self.secrets[known.secret] -= 1
-            if not self.secrets[known.secret]:
-                del self.secrets[known.secret]
+            secret = known.secret.lower()
+            self.secrets[secret] -= 1
+            if not self.secrets[secret]:
+                del self.secrets[secret]
 
     def reset_account(self, key: str) -> Account:
         """Replace the account of `key` by a new one, as it began."""
@@ -136,7 +138,7 @@ class World:
         """
         found = {account.key: account for account in accounts}
         keys = {account_id(key): key for key in found}
-        secrets = Counter(account.secret for account in found.values())
+        secrets = Counter(account.secret.lower() for account in found.values())
         with self.lock:
             removed: list[dict[Any, Any]] = [self._accounts, self._keys, self.secrets, self.journal.clear()]
             self._become(found, maintenance=maintenance)

@@ -5,13 +5,16 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
+import flask
 import msgspec
 
 from flipsnack_mock import __version__
 from flipsnack_mock.admin.openapi.schemas import refusal, refused
 from flipsnack_mock.admin.openapi.vendor import vendor_document
 from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
+from flipsnack_mock.protocol.addresses import origin_of
 from flipsnack_mock.protocol.identifiers import Hash, Key
 
 _PARTS: dict[str, Any] = {"key": Key, "hash": Hash, "date": datetime.date}
@@ -26,15 +29,22 @@ _MEDIA = {
 
 
 @route("GET", "/__admin/openapi.json", "show the OpenAPI document of the control plane")
-def show_control_document(_context: Context) -> dict[str, Any]:
+def show_control_document(context: Context) -> dict[str, Any]:
     """OpenAPI 3.1, built from the types that validate the bodies."""
-    return control_document()
+    return _mounted(control_document(), context)
 
 
 @route("GET", "/__admin/openapi/vendor.json", "show the OpenAPI document of the imitated API")
-def show_vendor_document(_context: Context) -> dict[str, Any]:
+def show_vendor_document(context: Context) -> dict[str, Any]:
     """OpenAPI 3.1."""
-    return vendor_document()
+    return _mounted(vendor_document(), context)
+
+
+def _mounted(document: dict[str, Any], context: Context) -> dict[str, Any]:
+    """`document` with the addresses of servers below the mount point at which the application was asked for it."""
+    origin = origin_of(flask.request.environ, base_url=context.worlds.settings.base_url, namespace="")
+    servers = [one | {"url": urlsplit(origin).path + one["url"]} for one in document["servers"]]
+    return document | {"servers": servers}
 
 
 @cache
