@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -82,22 +83,22 @@ def checkout(tmp_path: Path) -> Path:
     package = tmp_path / "client/src/flipsnack_client"
     package.mkdir(parents=True)
     shutil.copy(REPOSITORY / "client/src/flipsnack_client/__init__.py", package)
-    metadata = (REPOSITORY / "pyproject.toml").read_text()
-    (tmp_path / "pyproject.toml").write_text(re.sub(r"(?m)^(# )?Source = .*$", f'Source = "{SOURCE}"', metadata))
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(REPOSITORY / name, tmp_path)
     changes = (REPOSITORY / "CHANGELOG.md").read_text()
     section = f"## [Unreleased]\n\n## [{VERSION}] - 2026-01-02\n\nThe first line.\n\n## [0.0.1] - 2026-01-01\n\nOld.\n"
     (tmp_path / "CHANGELOG.md").write_text(changes.partition("## [Unreleased]")[0] + section)
     return tmp_path
 
 
-def _released(folder: Path, *, tag: str, repository: str = "somebody/flipsnack-kit") -> list[str]:
+def _released(folder: Path, *, tag: str) -> list[str]:
     """What the steps between the installation and the build say until one refuses."""
     steps = [step["run"] for step in WORKFLOWS["release"]["jobs"]["dist"]["steps"] if "run" in step]
     environment = {
         "PATH": f"{TOOLS}:/usr/bin:/bin",
         "GITHUB_REF_NAME": tag,
         "GITHUB_SERVER_URL": "https://example.com",
-        "GITHUB_REPOSITORY": repository,
+        "GITHUB_REPOSITORY": "somebody/flipsnack-kit",
     }
     for step in steps[1:-2]:
         shell = ["bash", "-eo", "pipefail", "-c", step]
@@ -117,9 +118,15 @@ def test_a_tag_that_is_not_the_version_is_not_released(checkout: Path) -> None:
     assert said == f"::error::the tag is v9.9.9, but this is version {VERSION}: set __version__, or tag v{VERSION}"
 
 
-def test_metadata_of_another_repository_is_not_released(checkout: Path) -> None:
-    (said,) = _released(checkout, tag=f"v{VERSION}", repository="somebody/else")
-    assert said.endswith('in pyproject.toml: Source = "https://example.com/somebody/else"')
+def test_a_release_names_the_repository_in_which_it_runs(checkout: Path) -> None:
+    assert [] == _released(checkout, tag=f"v{VERSION}")
+    urls = tomllib.loads((checkout / "pyproject.toml").read_text())["project"]["urls"]
+    assert ["Source", "Changelog"] == list(urls)[:2]
+    assert SOURCE == urls["Source"]
+    index = (checkout / "README.md").read_text()
+    links = re.findall(r"\]\(([^)#]+)", index)
+    assert [] == [link for link in links if not link.startswith("https://")]
+    assert f"]({SOURCE}/raw/v{VERSION}/docs/ui.png)" in index
 
 
 def test_a_version_without_a_section_in_the_changelog_is_not_released(checkout: Path) -> None:
