@@ -59,6 +59,13 @@ REFUSED: dict[str, list[tuple[Any, str, str]]] = {
         ({"owner": "x"}, "$", "unknown field `owner`"),
         ({"deleted": True}, "$", "unknown field `deleted`"),
     ],
+    f"PUT {ACCOUNT}/collections/mock-complete/statistics": [
+        ([{"day": "2024-01-31"}], "$[0]", "unknown field `day`"),
+        ([{"date": "31.01.2024"}], "$[0].date", "Invalid RFC3339 encoded date"),
+        ([{"date": "2024-01-31", "views": -1}], "$[0].views", "`int` >= 0"),
+        ([{"date": "2024-01-31", "pages": [{"page": 0}]}], "$[0].pages[0].page", "`int` >= 1"),
+        ({"date": "2024-01-31"}, "$", "Expected `array`"),
+    ],
     f"PUT {ACCOUNT}/jobs/mock-manual": [({"state": "DONE"}, "$.state", "Invalid enum value 'DONE'")],
     f"POST {ACCOUNT}/faults": [
         ({}, "$.fault", "either a `fault` or a `preset`"),
