@@ -75,21 +75,6 @@ def test_a_day_of_statistics_is_set_and_forgotten_beside_the_others(fake: Fake) 
     assert (400, "YYYY-MM-DD") == (refusal.status_code, refusal.get_json()["error"]["expected"])
 
 
-@pytest.mark.parametrize(
-    ("days", "path"),
-    [
-        ([{"day": "2024-01-31"}], "$[0]"),
-        ([{"date": "31.01.2024"}], "$[0].date"),
-        ([{"date": "2024-01-31", "views": -1}], "$[0].views"),
-        ([{"date": "2024-01-31", "pages": [{"page": 0}]}], "$[0].pages[0].page"),
-        ({"date": "2024-01-31"}, "$"),
-    ],
-)
-def test_days_that_no_collection_can_have_are_refused(fake: Fake, days: object, path: str) -> None:
-    answer = fake.account("PUT", f"/collections/{create(fake)}/statistics", days)
-    assert (400, path) == (answer.status_code, answer.get_json()["error"]["path"])
-
-
 def test_a_conversion_is_shown_and_forced(fake: Fake) -> None:
     collection_hash = create(fake, conversion_schedule="never")
     shown = fake.account("GET", f"/collections/{collection_hash}").get_json()["conversion"]

@@ -66,6 +66,13 @@ REFUSED: dict[str, list[tuple[Any, str, str]]] = {
     f"PUT {ACCOUNT}/jobs/mock-manual": [
         ({"state": "DONE"}, "$.state", "NEW, PROCESSING, COMPLETE or FAILED, not 'DONE'")
     ],
+    f"PUT {ACCOUNT}/collections/mock-complete/statistics": [
+        ([{"day": "2024-01-31"}], "$[0]", "day is not a field; expected "),
+        ([{"date": "31.01.2024"}], "$[0].date", "a date as in 2026-11-28"),
+        ([{"date": "2024-01-31", "views": -1}], "$[0].views", "a whole number from 0"),
+        ([{"date": "2024-01-31", "pages": [{"page": 0}]}], "$[0].pages[0].page", "a whole number from 1"),
+        ({"date": "2024-01-31"}, "$", "a list"),
+    ],
     f"POST {ACCOUNT}/faults": [
         ({}, "$.fault", "either a `fault` or a `preset`"),
         ({"preset": "slow", "fault": {"kind": "reset"}}, "$.fault", "either a `fault` or a `preset`"),
