@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flipsnack_mock.state.kept_world import Change, Place
 
-VERSION = 2
+VERSION = 3
 """The version of the rows, with that of the values in them; a file of another version is refused."""
 
 APPLICATION = 0x464C5053
