@@ -94,7 +94,7 @@ class Recorded(dict[str, Value]):
         self.removed.clear()
 
     def __setitem__(self, name: str, value: Value) -> None:
-        super().__setitem__(name, value)
+        dict.__setitem__(self, name, value)
         self.changed[name] = None
 
     def __delitem__(self, name: str) -> None:
