@@ -167,19 +167,37 @@ def test_a_frozen_clock_stays_frozen_and_a_running_one_goes_on_while_no_server_r
     later.close()
 
 
-def test_only_what_changed_is_written(tmp_path: Path) -> None:
-    """With a thousand collections a call writes two rows: that of its account, and that of its collection.
+@pytest.mark.parametrize("action", ["collection.downloadHTML", "collection.getEmbed", "collection.deleteCollection"])
+def test_the_clock_stands_where_the_last_call_saw_it_when_the_machines_is_set_back(tmp_path: Path, action: str) -> None:
+    one = Kept(tmp_path / "state")
+    one.control("POST", f"{ACCOUNT}/collections", {"hash": "c1", "schedule": "never"})
+    one.control("PATCH", f"{ACCOUNT}/settings", {"requests_per_second": 0, "requests_per_minute": 0})
+    one.time += SECOND
+    one.call(action, collectionHash="c1")
+    one.close()
+    later = Kept(tmp_path / "state", START)
+    assert START + SECOND == later.control("GET", f"{ACCOUNT}/clock")["now_us"]
+    later.close()
 
-    The next request, which changes nothing, writes none.
+
+def test_only_what_changed_is_written(tmp_path: Path) -> None:
+    """With a thousand collections a call writes two rows: what counts for the limits, and its collection.
+
+    The next request, which changes nothing, writes none. Without limits a call writes its collection alone, and one
+    that changes nothing but the latest time writes one row as well.
     """
     kept = Kept(tmp_path / "state")
     for number in range(1_000):
         kept.control("POST", f"{ACCOUNT}/collections", {"hash": f"c{number}", "schedule": "after-3-polls"})
-    before = kept.app.extensions[FAKE].state.written
-    kept.call("collection.downloadHTML", collectionHash="c500")
-    assert 2 == kept.app.extensions[FAKE].state.written - before
-    kept.call("collection.downloadHTML", apiKey="nobody")
-    assert 2 == kept.app.extensions[FAKE].state.written - before
+
+    def written(action: str = "collection.downloadHTML", **params: str) -> int:
+        before: int = kept.app.extensions[FAKE].state.written
+        kept.call(action, collectionHash="c500", **params)
+        return int(kept.app.extensions[FAKE].state.written) - before
+
+    assert [2, 0] == [written(), written(apiKey="nobody")]
+    kept.control("PATCH", f"{ACCOUNT}/settings", {"requests_per_second": 0, "requests_per_minute": 0})
+    assert [1, 1] == [written(), written("collection.getEmbed")]
     kept.close()
 
 

@@ -39,7 +39,8 @@ def elapsed_time() -> RealTime:
 
 
 def _system_clock(clock: int) -> RealTime:
-    read, by_reference = ctypes.CDLL(None).clock_gettime, ctypes.byref
+    # With the interpreter's lock: to let it go takes longer than to read a clock.
+    read, by_reference = ctypes.PyDLL(None).clock_gettime, ctypes.byref
 
     def now() -> int:
         # One for each call: another thread may ask at the same time.

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from flipsnack_mock.state.kept_world import Change, Place
 
-VERSION = 2
+VERSION = 3
 """The version of the rows, with that of the values in them; a file of another version is refused."""
 
 APPLICATION = 0x464C5053
@@ -99,7 +99,7 @@ class StateFile:
             raise OSError(f"{self._path} belongs to the process that opened it; start each process with its own file")
         self.written += len(changes)
         try:
-            if len(changes) <= _AT_ONCE and all(value is not None for _, value in changes):
+            if len(changes) <= _AT_ONCE and None not in [value for _, value in changes]:
                 self._put(changes)
             else:
                 self._make(changes)

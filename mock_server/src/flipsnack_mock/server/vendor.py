@@ -131,10 +131,11 @@ class VendorSurface:
 
     def _follow(self, entry: Entry, world: World, environ: Environ) -> None:
         """Do what a call leads to that was answered: remove documents, or make what the next call will ask for."""
-        if entry.action == _DELETE:
+        action = entry.action
+        if action == _DELETE:
             self._uploads.spool.changed()
             self._uploads.tidy(environ)
-        elif entry.action == PACKAGE_METHOD and (account := world.look_at(entry.key)) is not None:
+        elif action == PACKAGE_METHOD and (account := world.look_at(entry.key)) is not None:
             collection = account.collections.get(entry.params["collectionHash"])
             if collection is not None and collection.document is not None:
                 self._uploads.flipbooks.begin(collection)

@@ -19,6 +19,7 @@ class Counters:
 
     def count(self, entry: Entry) -> None:
         """Count one answered request."""
-        action = entry.action if entry.action in _KNOWN else PACKAGE if entry.fmt == "zip" else OTHER
-        label = (action, entry.code, entry.response.http_status if entry.response else 0)
+        action = entry.action
+        known = action if action in _KNOWN else PACKAGE if entry.fmt == "zip" else OTHER
+        label = (known, entry.code, entry.response.http_status if entry.response else 0)
         self.counts[label] = self.counts.get(label, 0) + 1

@@ -1,8 +1,9 @@
 """A world that outlives its process: what a request changes is written to a store before it is answered."""
 
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, MutableMapping
 from functools import partial
 from operator import attrgetter
+from types import GenericAlias
 from typing import Any, Protocol, Self, TypeVar
 
 import msgspec
@@ -49,16 +50,22 @@ class WorldRow(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True, array_like=True):
-    """What a call changes of its account beside the `PARTS`: a small row, as most calls change nothing else."""
+    """What most calls change of their account beside the `PARTS`: a small row."""
 
-    latest: Microseconds = 0
     counted: list[Microseconds] = []
     urls_made: Counted = 0
     uploads: dict[str, Counted] = {}
     hashes_made: Counted = 0
 
 
-_ELSEWHERE: dict[str, Any] = {name: {} for name in PARTS} | msgspec.structs.asdict(Counts())
+_ROWS: dict[str, Any] = {
+    part: GenericAlias(tuple, (Microseconds, item)) for part, item in {**PARTS, "": Account, COUNTS: Counts}.items()
+}
+"""What the rows of an account hold, by part: an item, and `latest` of the account when it was written.
+
+Each call changes `latest`, and the greatest one of all rows counts: so a call needs no row more for it.
+"""
+_ELSEWHERE: dict[str, Any] = {name: {} for name in PARTS} | msgspec.structs.asdict(Counts()) | {"latest": 0}
 _counts = attrgetter(*Counts.__struct_fields__)
 # All of these are values, which are replaced and never changed.
 _rest = attrgetter(*(name for name in Account.__struct_fields__ if name not in _ELSEWHERE))
@@ -87,7 +94,7 @@ class Recorded(dict[str, Value]):
         self.removed.clear()
 
     def __setitem__(self, name: str, value: Value) -> None:
-        super().__setitem__(name, value)
+        dict.__setitem__(self, name, value)
         self.changed[name] = None
 
     def __delitem__(self, name: str) -> None:
@@ -110,9 +117,9 @@ class Recorded(dict[str, Value]):
 class KeptWorld(World):
     """A world whose rows are in `store`.
 
-    An account that was handed out may have been changed: the next `save` writes its `Counts`, of its `PARTS` the rows
-    of the names that changed, and the rest of it where that is not what was written last. A part that was replaced by
-    a new dict, as publishing does, is written whole.
+    An account that was handed out may have been changed: the next `save` writes of its `PARTS` the rows of the names
+    that changed, and its `Counts` and the rest of it where they are not what was written last. A part that was replaced
+    by a new dict, as publishing does, is written whole.
     """
 
     def __init__(
@@ -128,7 +135,8 @@ class KeptWorld(World):
         self._touched: dict[str, None] = {}
         self._gone: dict[str, None] = {}
         self._written: WorldRow | None = None
-        self._rests: dict[str, tuple[Any, ...]] = {}
+        self._kept: dict[str, _Kept] = {}
+        self._pending: dict[str, _Kept] = {}
         super().__init__(settings, name, package_of, beside=beside)
 
     @property
@@ -152,6 +160,7 @@ class KeptWorld(World):
 
     def add(self, account: Account) -> Account:
         added = super().add(account)
+        self._kept.pop(account.key, None)
         # The rows of new accounts are written in the order in which they were added.
         self._touched.pop(account.key, None)
         self._touched[account.key] = None
@@ -168,7 +177,7 @@ class KeptWorld(World):
 
     def save(self) -> None:
         row = WorldRow(self.maintenance, self._begun)
-        changes = list(self._changes(row))
+        changes = self._changes(row)
         if changes:
             # What was not written stays to be written by the next call.
             self._write(changes)
@@ -188,51 +197,67 @@ class KeptWorld(World):
         """Be as the store has it."""
         self.replace(accounts, maintenance=row.maintenance)
         self._begun = row.begun
+        self._pending = {account.key: _kept(account) for account in accounts}
         self._settle(row)
 
-    def _changes(self, row: WorldRow) -> Iterator[Change]:
+    def _changes(self, row: WorldRow) -> list[Change]:
+        changes: list[Change] = []
+        self._pending.clear()
         if row != self._written:
-            yield (self.name, "", "", ""), _encode(row)
+            changes.append(((self.name, "", "", ""), _encode(row)))
         for key in self._gone:
-            yield (self.name, key), None
+            changes.append(((self.name, key), None))
         for key in self._touched:
             if (account := self._accounts.get(key)) is not None:
-                yield from self._account_changes(account, whole=key in self._gone)
+                changes += self._account_changes(account, whole=key in self._gone)
+        return changes
 
-    def _account_changes(self, account: Account, *, whole: bool) -> Iterator[Change]:
-        if whole or self._rests.get(account.key) != _rest(account):
-            yield (self.name, account.key, "", ""), _encode(msgspec.structs.replace(account, **_ELSEWHERE))
-        yield (self.name, account.key, COUNTS, ""), _encode(_counts(account))
+    def _account_changes(self, account: Account, *, whole: bool) -> list[Change]:
+        """What of `account` is to be written: at least one row, which has its `latest`."""
+        changes: list[Change] = []
+        place, latest = (self.name, account.key), account.latest
+        before = _UNKNOWN if whole else self._kept.get(account.key, _UNKNOWN)
+        rest, counts = self._pending[account.key] = _kept(account)
+        if rest != before[0]:
+            changes.append(((*place, "", ""), _encode((latest, msgspec.structs.replace(account, **_ELSEWHERE)))))
         for part in PARTS:
             items = getattr(account, part)
             if whole or type(items) is not Recorded:
-                yield from _replaced((self.name, account.key, part), items)
+                changes += _replaced((*place, part), latest, items)
             elif items.changed or items.removed:
-                yield from _changed((self.name, account.key, part), items)
+                changes += _changed((*place, part), latest, items)
+        if counts != before[1] or not changes or changes[-1][1] is None:
+            changes.append(((*place, COUNTS, ""), _encode((latest, msgspec.Raw(counts)))))
+        return changes
 
     def _settle(self, row: WorldRow) -> None:
         for key in self._gone:
-            self._rests.pop(key, None)
-        for key in self._touched:
-            if (account := self._accounts.get(key)) is not None:
-                self._rests[key] = _rest(account)
-                _settle(account)
+            self._kept.pop(key, None)
+        self._kept |= self._pending
+        for key in self._pending:
+            _settle(self._accounts[key])
+        self._pending.clear()
         self._touched.clear()
         self._gone.clear()
         self._written = row
 
 
-def _replaced(place: Place, items: dict[str, Any]) -> Iterator[Change]:
-    yield place, None
-    for name, value in items.items():
-        yield (*place, name), _encode(value)
+_Kept = tuple[tuple[Any, ...], bytes]
+"""The rest of an account as it was written last, and its `Counts`."""
+_UNKNOWN: _Kept = (), b""
 
 
-def _changed(place: Place, items: Recorded[Any]) -> Iterator[Change]:
-    for name in items.removed:
-        yield (*place, name), None
-    for name in items.changed:
-        yield (*place, name), _encode(items[name])
+def _kept(account: Account) -> _Kept:
+    return _rest(account), _encode(_counts(account))
+
+
+def _replaced(place: Place, latest: int, items: dict[str, Any]) -> list[Change]:
+    return [(place, None), *(((*place, name), _encode((latest, value))) for name, value in items.items())]
+
+
+def _changed(place: Place, latest: int, items: Recorded[Any]) -> list[Change]:
+    removed: list[Change] = [((*place, name), None) for name in items.removed]
+    return removed + [((*place, name), _encode((latest, items[name]))) for name in items.changed]
 
 
 def _settle(account: Account) -> None:
@@ -262,14 +287,10 @@ def kept_worlds(settings: Settings, package_of: PackageOf, store: Store) -> Worl
 def _read(rows: Iterable[tuple[Place, bytes]]) -> dict[str, tuple[WorldRow, dict[str, Account]]]:
     found: dict[str, tuple[WorldRow, dict[str, Account]]] = {}
     for place, value in rows:
-        world, key, part, name = place
+        world, key, part, _ = place
         try:
-            if part == COUNTS:
-                _count(found[world][1][key], msgspec.msgpack.decode(value, type=Counts))
-            elif part:
-                getattr(found[world][1][key], part)[name] = msgspec.msgpack.decode(value, type=PARTS[part])
-            elif key:
-                found[world][1][key] = msgspec.msgpack.decode(value, type=Account)
+            if key:
+                _take(found[world][1], place, *msgspec.msgpack.decode(value, type=_ROWS[part]))
             else:
                 found[world] = msgspec.msgpack.decode(value, type=WorldRow), {}
         except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, TypeError) as damage:
@@ -277,6 +298,14 @@ def _read(rows: Iterable[tuple[Place, bytes]]) -> dict[str, tuple[WorldRow, dict
     return found
 
 
-def _count(account: Account, counts: Counts) -> None:
-    for name, value in msgspec.structs.asdict(counts).items():
-        setattr(account, name, value)
+def _take(accounts: dict[str, Account], place: Place, latest: int, item: Any) -> None:
+    """Add what a row at `place` holds to `accounts`."""
+    _, key, part, name = place
+    if not part:
+        accounts[key] = item
+    elif part != COUNTS:
+        getattr(accounts[key], part)[name] = item
+    else:
+        for field, value in msgspec.structs.asdict(item).items():
+            setattr(accounts[key], field, value)
+    accounts[key].latest = max(accounts[key].latest, latest)

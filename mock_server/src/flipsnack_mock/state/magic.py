@@ -206,12 +206,13 @@ def upload_outcome(name: str) -> str:
 
 def magic_fault(collection_hash: str) -> FaultRule | None:
     """The fault that a magic hash brings along, as a rule that never ends, or None when it brings none."""
-    meant = magic(collection_hash)
-    return None if meant is None else _fault(collection_hash, meant)
+    return None if magic(collection_hash) is None else _fault(collection_hash)
 
 
 @lru_cache(maxsize=1024)
-def _fault(collection_hash: str, meant: Magic) -> FaultRule | None:
+def _fault(collection_hash: str) -> FaultRule | None:
+    meant = _meaning(collection_hash)
+    assert meant is not None  # the caller has asked
     if meant.url_lifetime is not None:
         return FaultRule(id=collection_hash, made_at=0, fault=UrlLifetime(seconds=meant.url_lifetime))
     preset = PRESETS.get(meant.fault)
