@@ -73,7 +73,22 @@ HARD = "<a> & \"b\" 'c' ]]> é 日本 😀 \u2028 &amp;"
     "answer.same-in-every-format",
     needs=CONTROL,
     methods=lambda method: method.name in LISTS,
-    rows={"title": (HARD, "", " ", "\r\n\t", " a\r\n b ", "é", "\ufeffa", "0", "null", "[]", "\x7f\x85")},
+    rows={
+        "title": (
+            HARD,
+            "",
+            " ",
+            "\r\n\t",
+            " a\r\n b ",
+            "é",
+            "\ufeffa",
+            "0",
+            "null",
+            "[]",
+            "\x7f\x85",
+            "$$ $& $1 $` %s {0} \\1",
+        )
+    },
     varies={"title": texts},
 )
 def lists_and_texts_are_the_same_in_every_format(session: Session, title: str) -> None:

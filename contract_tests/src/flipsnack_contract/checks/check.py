@@ -72,7 +72,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Plan:
-    """Half of `examples` are drawn of histories, a third for each other check.
+    """A third of `examples` is drawn for each check.
 
     `rows` is the most rows of a table, for a client the most scenarios of a family. `seed` decides the draws: without
     one every run draws the same. Without `shrink` the first counterexample is reported as it was found.

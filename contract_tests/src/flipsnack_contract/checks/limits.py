@@ -6,13 +6,26 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import GET, LIST, USER, method_named
+from flipsnack_contract.checks.methods.uploaded import GET, LIST, PACKAGE, USER, method_named, uploaded
 from flipsnack_contract.checks.methods.urls import WAYS, asked
-from flipsnack_contract.checks.request_cases import MISTAKES, OWN_CALL, REFUSED_UPLOADS, RequestCase, gaps, with_format
+from flipsnack_contract.checks.request_cases import (
+    ANSWERS,
+    MISTAKES,
+    OWN_CALL,
+    REFUSED_UPLOADS,
+    RIGHT_CALL,
+    RequestCase,
+    gaps,
+    with_format,
+)
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.ledger import OK
-from flipsnack_contract.contract.methods import every_method, methods, takes_document
+from flipsnack_contract.contract.methods import (
+    every_method,
+    methods,
+    takes_document,
+)
 from flipsnack_contract.contract.near_misses import NEAR_KEYS
 from flipsnack_contract.contract.oracle import LimitModel
 from flipsnack_contract.target.session import ABSENT, LIMITS, LimitReached, Session
@@ -211,7 +224,11 @@ def limits_are_counted_for_each_key_alone(session: Session, used_up: str, named:
 
 # The place of the limits in the order of checks: what is wrong with a call that counts is looked at later.
 LIMITS_STEP = 5
-CASES = [one for one in (*MISTAKES, *REFUSED_UPLOADS) if "calls" not in one.parts and "alone" not in one.needs]
+CASES = [
+    one
+    for one in (*MISTAKES, *REFUSED_UPLOADS, *ANSWERS)
+    if "calls" not in one.parts and "alone" not in one.needs and one is not RIGHT_CALL
+]
 
 
 @check("limit.what-counts", needs=CONTROL, methods=every_method, rows={"case": CASES})
@@ -225,6 +242,16 @@ def only_what_comes_to_the_limits_counts(session: Session, case: RequestCase) ->
         session.steer.maintenance(on=False)
         refusal = model.ask(session.clock.now) if one.step > LIMITS_STEP else OK
         expect_code(one.code if refusal == OK else refusal, answer, f"{one}, with {len(model.counted)} calls counted")
+
+
+@check("limit.what-counts", needs=CONTROL, methods=method_named(GET))
+def looking_at_what_is_not_ready_counts(session: Session) -> None:
+    """A call counts whatever it answers: that a document is converted, or a package built, too."""
+    polls = session, session.calling(PACKAGE)
+    for polling, collection in zip(polls, (uploaded(session), session.collection("never")), strict=True):
+        session.wait(MINUTE)
+        codes = [polling.ask(polling.draft(collection), paced=False).code for _ in range(6)]
+        expect([*FIVE, 31], codes, f"the codes of six calls of {polling.method} for what is not ready")
 
 
 @check("limit.what-counts", needs=CONTROL)

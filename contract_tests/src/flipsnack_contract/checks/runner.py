@@ -121,7 +121,7 @@ def _vary(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun)
     example.__name__ = example.__qualname__ = check.run.__name__
     each = {"method": sampled_from(chosen)} if (chosen := methods_for(check, under_test)) else {}
     with same_everywhere():
-        _seeded(settings(_settings(check, plan))(given(**check.varies, **each)(example)), plan)()
+        _seeded(settings(_settings(plan))(given(**check.varies, **each)(example)), plan)()
 
 
 def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckRun) -> None:
@@ -138,17 +138,17 @@ def _machine(check: Check, under_test: TargetUnderTest, plan: Plan, log: _CheckR
     # Typed as a class upstream; any factory does.
     factory = cast("type[RuleBasedStateMachine]", _seeded(lambda: build(session), plan))
     with same_everywhere():
-        run_state_machine_as_test(factory, settings=_settings(check, plan))
+        run_state_machine_as_test(factory, settings=_settings(plan))
 
 
 def _seeded(test: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
     return test if plan.seed is None else hypothesis.seed(plan.seed)(test)
 
 
-def _settings(check: Check, plan: Plan) -> settings:
+def _settings(plan: Plan) -> settings:
     return settings(
         stateful_step_count=25,
-        max_examples=max(1, plan.examples // (2 if check.machine else 3)),
+        max_examples=max(1, plan.examples // 3),
         deadline=None,
         database=None,
         derandomize=plan.seed is None,

@@ -121,24 +121,32 @@ class ComparedAccount:
         expect_code(OK, answer, f"getList with {asked}")
         wanted = self.model.listing(asked)
         if not _agrees(wanted, answer.data or {}):
-            self._compare(wanted, answer, f"getList with {asked}", self._rule_of_list(wanted, answer, asked))
+            self._compare(wanted, answer, f"getList with {asked}", self._rule_of_list(answer, asked))
 
-    def _rule_of_list(self, wanted: Mapping[str, Any], answer: Answer, asked: Parameters) -> str:
-        """The rule of the list that is broken: that of the parameters without which the answer is right."""
-        ours, theirs = hashes_in(wanted), hashes_in(answer.data or {})
-        if ours == theirs and "collections" in wanted:
-            return (
-                "list.count" if wanted["collectionCount"] != (answer.data or {}).get("collectionCount") else "list.own"
-            )
+    def _rule_of_list(self, answer: Answer, asked: Parameters) -> str:
+        """The rule that a wrong list breaks: that of the parameters without which the answer is right."""
+        wanted, data = self.model.listing(asked), answer.data or {}
+        whole = _without(asked, "list.range")
+        if whole != asked:
+            uncut = self._answer(LIST, self._draft(LIST, "", "json", whole))
+            if not _agrees(self.model.listing(whole), uncut.data or {}):
+                return self._rule_of_list(uncut, whole)
+            is_of_count = wanted["collectionCount"] != data.get("collectionCount")
+            return "list.count" if is_of_count else self._rule_among(asked, "list.order") or "list.range"
+        ours, theirs = hashes_in(wanted), hashes_in(data)
         if sorted(ours) == sorted(theirs):
-            return "list.order"
-        for rule, names in _RULES_OF_LISTS.items():
-            fewer = {name: value for name, value in asked.items() if name not in names}
-            if fewer != asked:
-                data = self._answer(LIST, self._draft(LIST, "", "json", fewer)).data or {}
-                if _agrees(self.model.listing(fewer), data):
-                    return rule
-        return "list.own"
+            same = "list.count" if wanted["collectionCount"] != data.get("collectionCount") else "list.own"
+            return "list.order" if ours != theirs else same
+        return self._rule_among(asked, "list.query", "list.status") or "list.own"
+
+    def _rule_among(self, asked: Parameters, *rules: str) -> str:
+        """The first of these rules without whose parameters the answer is right; "" for none."""
+        for rule in rules:
+            fewer = _without(asked, rule)
+            data = self._answer(LIST, self._draft(LIST, "", "json", fewer)).data or {}
+            if fewer != asked and _agrees(self.model.listing(fewer), data):
+                return rule
+        return ""
 
     def summed(self, form: str) -> None:
         answer = self._answer(USER, self._draft(USER, "", form, {}))
@@ -264,6 +272,11 @@ _RULES_OF_LISTS: Mapping[str, frozenset[str]] = {
     "list.status": frozenset({"collectionStatus"}),
 }
 """The parameters that each rule of a list is about."""
+
+
+def _without(asked: Parameters, rule: str) -> Parameters:
+    """What is asked without the parameters that a rule of lists is about."""
+    return {name: value for name, value in asked.items() if name not in _RULES_OF_LISTS[rule]}
 
 
 def _agrees(wanted: Mapping[str, Any], data: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     USER,
     conversion_of,
     hashes_in,
+    method_named,
 )
 from flipsnack_contract.checks.methods.ways import EMBEDS, LISTS, STATISTICS, spread
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
@@ -25,7 +26,7 @@ from flipsnack_contract.contract.library import Parameters
 from flipsnack_contract.target.session import Session
 
 
-@check("collection.object", needs=CONTROL)
+@check("collection.object", needs=CONTROL, methods=method_named(GET))
 def the_object_is_right_whatever_happens(session: Session) -> None:
     """getCollection shows what was set last, of that collection and of others, and update shows the same."""
     for stage, event, form in follow(session):
@@ -35,7 +36,7 @@ def the_object_is_right_whatever_happens(session: Session) -> None:
         expect(shown, session.data(UPDATE, stage.subject), f"the object of an update of nothing, after {event}")
 
 
-@check("update.keeps", needs=CONTROL)
+@check("update.keeps", needs=CONTROL, methods=method_named(UPDATE))
 def the_rest_is_kept_whatever_happens(session: Session) -> None:
     """An update keeps what it is not given, whatever happened before."""
     for stage, _, form in follow(session):
@@ -49,7 +50,7 @@ def the_rest_is_kept_whatever_happens(session: Session) -> None:
         stage.mine.look(GET, stage.subject, form, {})
 
 
-@check("collection.thumbnail", needs=CONTROL)
+@check("collection.thumbnail", needs=CONTROL, methods=method_named(GET))
 def the_thumbnail_is_a_picture(session: Session) -> None:
     """The URL of the thumbnail answers with an image, whatever happened, while the document is converted too."""
     for stage, event, _ in follow(session):
@@ -62,14 +63,14 @@ def the_thumbnail_is_a_picture(session: Session) -> None:
             expect((200, "image", True), found, f"HTTP status, kind and body of the thumbnail, after {event}")
 
 
-@check("update.temporary-hash-dies", needs=CONTROL)
+@check("update.temporary-hash-dies", needs=CONTROL, methods=method_named(UPDATE))
 def a_temporary_hash_stays_43(session: Session) -> None:
     """After publishing the temporary hash is 43 for every method for good, whatever happens to its collection."""
     for stage, event, _ in follow(session):
         _require_dead(stage, stage.mine.model.gone[:1] + stage.mine.model.gone[-1:], event)
 
 
-@check("delete.gone", needs=CONTROL)
+@check("delete.gone", needs=CONTROL, methods=method_named(DELETE))
 def a_deleted_collection_stays_43(session: Session) -> None:
     """A deleted collection is 43 for every method for good, and in no list, however it is asked for."""
     ways = cycle(spread(LISTS))
@@ -86,7 +87,7 @@ def _require_dead(stage: Stage, hashes: list[str], event: str) -> None:
             expect_code(43, stage.session.call(name, one), f"{name} of {one}, which is no more, after {event}")
 
 
-@check("conversion.states", needs=CONTROL)
+@check("conversion.states", needs=CONTROL, methods=method_named(GET))
 def a_conversion_stays_as_it_is(session: Session) -> None:
     """A conversion that is complete or failed stays so, and one that never ends is processing, whatever happens."""
     for stage, event, _ in follow(session):
@@ -95,7 +96,7 @@ def a_conversion_stays_as_it_is(session: Session) -> None:
         expect(wanted, found, f"the conversions after {event}")
 
 
-@check("job.never-goes-back", needs=CONTROL)
+@check("job.never-goes-back", needs=CONTROL, methods=method_named(PACKAGE))
 def a_package_stays_as_it_is(session: Session) -> None:
     """A package that is COMPLETE or FAILED stays so, whatever happens to its collection."""
     for stage, event, form in follow(session):
@@ -103,7 +104,7 @@ def a_package_stays_as_it_is(session: Session) -> None:
             expect(state, stage.mine.look(PACKAGE, one, form, {}).state, f"a package that was {state}, after {event}")
 
 
-@check("url.package", needs=CONTROL)
+@check("url.package", needs=CONTROL, methods=method_named(PACKAGE))
 def a_package_is_that_of_its_collection(session: Session) -> None:
     """As long as title and document stay, later links serve the same bytes; each collection has its own."""
     known: dict[tuple[str, ...], bytes] = {}
@@ -117,7 +118,7 @@ def a_package_is_that_of_its_collection(session: Session) -> None:
         expect(True, len(set(known.values())) >= 2, "two collections have different packages")
 
 
-@check("url.lives-60s", needs=CONTROL)
+@check("url.lives-60s", needs=CONTROL, methods=method_named(PACKAGE))
 def a_link_outlives_what_happens(session: Session) -> None:
     """A resource URL serves for its minute, and not after it, whatever happens meanwhile."""
     links: list[tuple[str, int]] = []
@@ -130,7 +131,7 @@ def a_link_outlives_what_happens(session: Session) -> None:
         links = [(session.resource_url(one), session.clock.now) for one in (stage.other, stage.other)]
 
 
-@check("embed.code", needs=CONTROL)
+@check("embed.code", needs=CONTROL, methods=method_named(EMBED))
 def the_code_names_the_collection(session: Session) -> None:
     """The address of the player names the present hash, whatever happened and was asked for."""
     for stage, _, form in follow(session):
@@ -146,13 +147,13 @@ def _embedded(session: Session) -> None:
                 stage.mine.look(EMBED, one, form, asked)
 
 
-@check("embed.size", needs=CONTROL)
+@check("embed.size", needs=CONTROL, methods=method_named(EMBED))
 def the_frame_is_right_whatever_happens(session: Session) -> None:
     """Size and first page are those that were asked for, else the present ones, whatever is asked for together."""
     _embedded(session)
 
 
-@check("stats.fields", needs=CONTROL)
+@check("stats.fields", needs=CONTROL, methods=method_named(STATS))
 def the_sums_are_right_whatever_happens(session: Session) -> None:
     """Sums, days and pages are those of that collection, whatever happened to it, whatever is asked for together."""
     ways = cycle(spread(STATISTICS))
@@ -163,23 +164,23 @@ def the_sums_are_right_whatever_happens(session: Session) -> None:
             stage.mine.look(STATS, stage.subject, form, asked)
 
 
-@check("user.sums", needs=CONTROL)
+@check("user.sums", needs=CONTROL, methods=method_named(USER))
 def the_account_is_right_whatever_happens(session: Session) -> None:
     """The sums of all collections, and the uploads left, are right whatever happened."""
     for stage, _, form in follow(session):
         stage.mine.summed(form)
 
 
-@check("list.own", needs=CONTROL)
+@check("list.own", needs=CONTROL, methods=method_named(LIST))
 def the_list_is_right_whatever_happens(session: Session) -> None:
     """The list has the collections that are there, as they are now, in the right order and part."""
     ways = cycle(spread(LISTS))
     for stage, _, form in follow(session):
-        for asked in ({}, next(ways), next(ways)):
+        for asked in (*ASKED_AGAIN, next(ways)):
             stage.mine.listed(form, asked)
 
 
-@check("answer.fields", needs=CONTROL)
+@check("answer.fields", needs=CONTROL, methods=method_named(GET))
 def data_has_its_fields_whatever_happens(session: Session) -> None:
     """The data of every method has its fields, whatever happened, and where a list has some of the collections only."""
     for stage, event, _ in follow(session):
@@ -189,6 +190,11 @@ def data_has_its_fields_whatever_happens(session: Session) -> None:
             require_fields(looking.method.fields, answer.data or {}, f"the data of {name} after {event}")
 
 
+ASKED_AGAIN: tuple[Parameters, ...] = (
+    *({}, {"query": "spring"}, {"query": "winter"}, {"collectionStatus": "public"}, {"orderMode": "asc", "to": "1"}),
+    {"query": "r", "collectionStatus": "unlisted"},
+)
+"""What is asked for after every event, so that an answer that was kept shows."""
 SHOWN: tuple[tuple[str, Parameters], ...] = (
     *((name, {}) for name in (GET, EMBED, USER, UPDATE)),
     (STATS, {"includePageStats": "true"}),

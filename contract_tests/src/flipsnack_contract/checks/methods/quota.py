@@ -67,6 +67,18 @@ def a_refused_upload_is_free(session: Session, refused: str) -> None:
         expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH} after refused ones")
 
 
+@check("upload.refused-not-counted", **OF_UPLOADS)
+def an_upload_beyond_the_month_is_free(session: Session) -> None:
+    """Uploads that were refused because the month was used up do not count when it has more later."""
+    at_small_limits(session)
+    for code in (20, 20, 33, 33, 33):
+        expect_code(code, session.ask(session.draft()), f"an upload in a month of {MONTH}")
+    session.steer.settings(uploads_per_month=MONTH + 3)
+    expect(3, uploads_left(session), f"the uploads left of {MONTH + 3}, after {MONTH} and refused ones")
+    for code in (20, 20, 20, 33):
+        expect_code(code, session.ask(session.draft()), f"an upload in a month of {MONTH + 3}, after refused ones")
+
+
 @check("upload.failed-counts", **OF_UPLOADS, rows={"schedule": ("failed", "failed-after-2s")})
 def a_failed_conversion_is_counted(session: Session, schedule: str) -> None:
     """An upload that was accepted counts although its conversion fails, and although it is deleted."""

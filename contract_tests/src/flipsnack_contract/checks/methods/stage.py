@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import cycle
 
 from flipsnack_contract.checks.methods.comparison import LOOKS, ComparedAccount
-from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, GET, UPDATE
+from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, GET, PACKAGE, UPDATE
 from flipsnack_contract.checks.request_cases import FORMATS, MISTAKES
 from flipsnack_contract.contract.clock import DAY, MINUTE, SECOND
 from flipsnack_contract.contract.library import Day, Parameters
@@ -54,9 +54,18 @@ class Stage:
 
     def prepare(self) -> None:
         """A subject that is converted, with statistics and a package; every method looked at it."""
-        self.subject = self.mine.upload("a PDF of three pages", "immediate", "json", SUBJECT)
+        self.subject = self.mine.upload("a PDF of three pages", "after-2s", "json", SUBJECT)
         self.mine.happened(self.subject, DAYS)
-        self.mine.everything([self.subject], "json")
+        # The subject is neither the first nor the last one of the list.
+        self.mine.upload("a PNG", "immediate", "json", {"title": "Later", "description": "spring again"})
+        self.ready(self.subject)
+
+    def ready(self, collection: str) -> None:
+        """Let conversion and package of a collection come to their ends, which take time, so that a new start shows."""
+        self.session.wait(2 * SECOND)
+        self.mine.look(PACKAGE, collection, "json", {})
+        self.session.wait(SECOND)
+        self.mine.everything([collection], "json")
 
     def delete(self, collection: str) -> None:
         """Delete a collection of the first key; its hash is gone."""
@@ -66,13 +75,14 @@ class Stage:
 
 def staged(session: Session) -> Stage:
     """A stage on which nothing happened yet."""
-    mine, theirs = (ComparedAccount(one, per_month=400, packages="immediate") for one in (session, session.another()))
+    mine, theirs = (ComparedAccount(one, per_month=400, packages="after-1s") for one in (session, session.another()))
     made = Stage(mine, theirs)
-    made.other = mine.upload("a PNG", "immediate", "json", OTHER)
+    made.other = mine.upload("a PNG", "after-2s", "json", OTHER)
     mine.happened(made.other, DAYS[1:3])
-    made.failed = mine.upload("a JPG", "failed", "json", {"title": "Broken", "collectionStatus": "public"})
+    made.failed = mine.upload("a JPG", "failed-after-2s", "json", {"title": "Broken", "collectionStatus": "public"})
     made.busy = mine.upload("a PDF", "never", "json", {"title": "Busy spring", "collectionStatus": "public"})
     theirs.upload("a PDF", "immediate", "json", SUBJECT)
+    made.ready(made.other)
     made.prepare()
     return made
 
@@ -108,7 +118,8 @@ def _maintain(stage: Stage) -> None:
 
 def _use_up(stage: Stage) -> None:
     for _ in range(7):
-        stage.session.ask(stage.session.draft(stage.other), paced=False)
+        looking = stage.session.calling(PACKAGE)
+        looking.ask(looking.draft(stage.other), paced=False)
     stage.session.wait(MINUTE)
 
 

@@ -158,8 +158,10 @@ def each_upload_has_a_hash_of_its_own(session: Session) -> None:
     """The same document twice is two collections, and the hash of a deleted or published one does not come again."""
     session.steer.settings(conversion_schedule="immediate")
     seen: set[str] = set()
-    for number in range(6):
-        made = hash_of(session.ask(session.draft(collectionStatus="editable")).data or {})
+    for number in range(12):
+        way = session.draft(), with_files(session, fileUrl=URL), with_files(session, PDF, title="A", fileUrl=URL)
+        draft = way[number // 3 % 3].with_(collectionStatus="editable")
+        made = hash_of(session.ask(draft).data or {})
         expect(False, made in seen, f"the hash of upload {number + 1} was there before")
         seen.add(made)
         if number % 3 == 0:
