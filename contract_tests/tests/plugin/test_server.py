@@ -179,8 +179,11 @@ def test_rules_are_selected_by_the_beginning_of_their_ids(judge: Judge) -> None:
         ((), "name one thing to judge"),
         (("--flipsnack-app=a:b", "--flipsnack-client=c"), "name one thing to judge"),
         (("--flipsnack-base-url=ftp://x/",), "'ftp://x/' is not an address of the API; expected http://…/v1/"),
-        (("--flipsnack-app=nothing",), "expected module:factory"),
-        (("--flipsnack-app=servers:right", "--flipsnack-examples=0"), "--examples is 0; expected 1 or more"),
+        (("--flipsnack-app=nothing",), "or module:factory for an app"),
+        (
+            ("--flipsnack-app=servers:right", "--flipsnack-examples=0"),
+            "--examples is 0: expected a whole number of 1 or more",
+        ),
         (("--flipsnack-app=servers:right", "--flipsnack-rule=x"), "no rule begins with 'x'"),
         (("--flipsnack-app=servers:right", "--flipsnack-rule=client."), "no check of a server is for client."),
         (("--flipsnack-app=servers:right", "--flipsnack-known=gone"), "gone: No such file"),
