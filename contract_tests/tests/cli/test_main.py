@@ -73,6 +73,9 @@ WRONG_WORDS = {
     "client --mode x -- y": "--mode is 'x': expected persistent or exec",
     "server http://127.0.0.1:1": "'http://127.0.0.1:1' is not an address of the API; expected http://…/v1/",
     "server --app x:y --rule z": "no rule begins with 'z'; `flipsnack-contract list` shows all of them",
+    "server nonsense": "'nonsense' is not an address of the API; expected http://…/v1/ or https",
+    "server localhost:1/v1/": "'localhost:1/v1/' is not an address of the API; expected http://…/v1/",
+    "server --app x:y -p nosuch": "-p is 'nosuch': expected a plugin of pytest that can be imported",
     "recording gone.har": "gone.har: No such file or directory",
 }
 

@@ -31,7 +31,7 @@ def test_a_kept_rule_passes_and_the_report_names_what_was_judged(judge: Judge, j
     for name in ("judged", "kit", "date", "seed", "command"):
         assert 2 == sum(line.startswith(name) for line in told.splitlines()), name
     assert "servers:right (flipsnack-mock " in told
-    run.stdout.re_match_lines([r"seed +7", r"result +1 rules: 1 passed; \d+ examples in \d+\.\d s"])
+    run.stdout.re_match_lines([r"seed +7", r"result +1 rule: 1 passed; \d+ examples in \d+\.\d s"])
     properties = {one.get("name"): one.get("value") for one in etree.parse(junit).iter("property")}
     assert {"judged", "kit", "date", "seed", "command", "result"} <= properties.keys()
 
@@ -73,7 +73,7 @@ def test_a_broken_should_counts_only_when_that_is_asked_for(
     """It is told all the same."""
     run = judge("--flipsnack-app=servers:without_ranges", "-k", "url.ranges", *strict)
     assert code == run.ret
-    assert f"1 rules: 1 {outcome};" in run.stdout.str()
+    assert f"1 rule: 1 {outcome};" in run.stdout.str()
     assert f"{outcome.upper()}  url.ranges" in run.stdout.str()
 
 
@@ -107,7 +107,7 @@ def test_an_error_of_the_kit_is_told_as_one(judge: Judge, pytester: pytest.Pytes
     run = judge("--flipsnack-app=servers:right", "-p", "mistaken", "--flipsnack-rule=code.41")
     run.assert_outcomes(passed=1, errors=1)
     assert 12 == run.ret
-    run.stdout.fnmatch_lines(["INTERNAL  code.41 *", "*ZeroDivisionError: division by zero", "*1 rules: 1 internal;*"])
+    run.stdout.fnmatch_lines(["INTERNAL  code.41 *", "*ZeroDivisionError: division by zero", "*1 rule: 1 internal;*"])
 
 
 def test_what_was_judged_before_ctrl_c_is_summed_up(judge: Judge, pytester: pytest.Pytester) -> None:
@@ -124,7 +124,7 @@ def test_what_was_judged_before_ctrl_c_is_summed_up(judge: Judge, pytester: pyte
     )
     run = judge("--flipsnack-app=servers:html", "-p", "interrupting", "--flipsnack-rule=code.4")
     assert 2 == run.ret
-    run.stdout.fnmatch_lines(["*flipsnack contract*", "FAILED  code.4*", "result*1 rules: 1 failed*"])
+    run.stdout.fnmatch_lines(["*flipsnack contract*", "FAILED  code.4*", "result*1 rule: 1 failed*"])
 
 
 def test_what_a_server_says_is_cleaned_and_cut(judge: Judge, pytester: pytest.Pytester) -> None:
@@ -179,8 +179,11 @@ def test_rules_are_selected_by_the_beginning_of_their_ids(judge: Judge) -> None:
         ((), "name one thing to judge"),
         (("--flipsnack-app=a:b", "--flipsnack-client=c"), "name one thing to judge"),
         (("--flipsnack-base-url=ftp://x/",), "'ftp://x/' is not an address of the API; expected http://…/v1/"),
-        (("--flipsnack-app=nothing",), "expected module:factory"),
-        (("--flipsnack-app=servers:right", "--flipsnack-examples=0"), "--examples is 0; expected 1 or more"),
+        (("--flipsnack-app=nothing",), "or module:factory for an app"),
+        (
+            ("--flipsnack-app=servers:right", "--flipsnack-examples=0"),
+            "--examples is 0: expected a whole number of 1 or more",
+        ),
         (("--flipsnack-app=servers:right", "--flipsnack-rule=x"), "no rule begins with 'x'"),
         (("--flipsnack-app=servers:right", "--flipsnack-rule=client."), "no check of a server is for client."),
         (("--flipsnack-app=servers:right", "--flipsnack-known=gone"), "gone: No such file"),

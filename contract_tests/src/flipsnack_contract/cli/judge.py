@@ -1,6 +1,7 @@
 """The commands `server`, `client` and `recording`, which call pytest with the plugin, and `adapter check`."""
 
 import os
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -81,26 +82,36 @@ class _Judging(Command):
 
     def invoke(self, ctx: click.Context) -> NoReturn:
         words = _words(ctx)
-        import pytest
-
         from flipsnack_contract.plugin.hooks import RUN_HOOKS
 
         # Else pytest imports it, and says more than a word after Ctrl-C.
         import_module(RUN_HOOKS)
 
         cache = cache_folder(ctx.obj or {})
-        code = pytest.main(
+        code = _run(
+            ctx,
             [
                 *("-p", "flipsnack_contract.plugin", "--pyargs", PACKAGE.name),
                 *("-c", os.devnull, f"--rootdir={PACKAGE.parent}", "--noconftest", "--assert=plain"),
                 *(("-o", f"cache_dir={cache / 'pytest'}") if cache else ("-p", "no:cacheprovider")),
                 *words,
             ],
-            plugins=[_Words(ctx)],
         )
         if code == Exit.INTERRUPTED:
             raise received() or KeyboardInterrupt
         raise SystemExit(int(code))
+
+
+def _run(ctx: click.Context, words: Sequence[str]) -> int:
+    import pytest
+
+    try:
+        return pytest.main([*words], plugins=[_Words(ctx)])
+    except ImportError as missing:
+        named = re.match('Error importing plugin "(.+?)"', str(missing))
+        if named is None:
+            raise
+        raise click.UsageError(f"-p is {named[1]!r}: expected a plugin of pytest that can be imported", ctx) from None
 
 
 MISSING = {

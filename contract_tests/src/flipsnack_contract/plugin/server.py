@@ -1,6 +1,7 @@
 """A server as pytest judges it: an item is a check."""
 
 import json
+import re
 import ssl
 import uuid
 from collections.abc import Mapping
@@ -112,14 +113,18 @@ def trust(environment: Mapping[str, str]) -> ssl.SSLContext | None:
     return context
 
 
+_APP = re.compile(r"[\w.]+:[A-Za-z_][\w.]*")
+EXPECTED = "expected http://…/v1/ or https://…/v1/, or module:factory for an app"
+
+
 def _target(name: str, options: Options, stack: ExitStack) -> Target:
-    if "://" not in name:
+    if _APP.fullmatch(name):
         try:
             return WsgiTarget(load_app(name))
         except ValueError as wrong:
             raise NotJudgeable(str(wrong)) from None
     if not name.startswith(("http://", "https://")) or not name.rstrip("/").endswith("/v1"):
-        raise NotJudgeable(f"{name!r} is not an address of the API; expected http://…/v1/ or https://…/v1/")
+        raise NotJudgeable(f"{name!r} is not an address of the API; {EXPECTED}")
     secure = name.startswith("https")
     return stack.enter_context(HttpTarget(name, trust=trust(options.environment) if secure else None))
 

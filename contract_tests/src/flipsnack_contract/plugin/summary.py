@@ -186,5 +186,8 @@ class Summary:
         counts = Counter(worst(one.outcome for one in self._results if one.rule == rule) for rule in rules)
         told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
         what = "scenarios" if self._run.options.side == "client" else "examples"
-        sum_ = f"{len(rules)} rules: {told}; {self._tried} {what} in {stopwatch() - self._run.began:.1f} s"
-        return {**self._run.facts, "result": sum_}
+        judged = f"{len(rules)} rule{'s' * (len(rules) != 1)}: {told}"
+        return {
+            **self._run.facts,
+            "result": f"{judged}; {self._tried} {what} in {stopwatch() - self._run.began:.1f} s",
+        }
