@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
+import struct
 import zlib
 from collections.abc import Callable, Mapping
 from html import escape
@@ -103,6 +104,10 @@ def filled(params: Params) -> Params:
 def serialized(params: Params) -> str:
     inner = "".join(f's:{len(one.encode())}:"{one}";' for pair in pairs(params) for one in pair)
     return f"a:{len(params)}:{{{inner}}}"
+
+
+def signed(content: str) -> tuple[int, ...]:
+    return struct.unpack("16b", raw(content))
 
 
 def sha256(content: str) -> str:
@@ -314,4 +319,51 @@ PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
     ("shell: echo of the digits | base64", "padded base64", PLAIN, lambda s, p: base64_line(md5(s + text(p)))),
     ("any: crc32", "other-digest", PLAIN, lambda s, p: f"{zlib.crc32((s + text(p)).encode()):08x}"),
     ("any: the middle 16 digits", "truncated", PLAIN, lambda s, p: md5(s + text(p))[8:24]),
+    ("node: digest().toString()", "raw-bytes", PLAIN, lambda s, p: raw(s + text(p)).decode("utf-8", "replace")),
+    ("c#: Append(b) of each byte", "integer", PLAIN, lambda s, p: "".join(map(str, raw(s + text(p))))),
+    ("kotlin: it.toString(16)", "signed-bytes", SMALL, lambda s, p: "".join(f"{b:x}" for b in signed(s + text(p)))),
+    ("javascript: words of CryptoJS", "integer", PLAIN, lambda s, p: str(list(struct.unpack(">4i", raw(s + text(p)))))),
+    ("ruby: unpack1('h*')", "reordered", PLAIN, lambda s, p: "".join(f"{b:02x}"[::-1] for b in raw(s + text(p)))),
+    ("python: str(digest())", "raw-bytes", PLAIN, lambda s, p: str(raw(s + text(p)))),
+    ("node: util.inspect of a buffer", "dashes", PLAIN, lambda s, p: f"<Buffer {raw(s + text(p)).hex(' ')}>"),
+    (
+        "postman: variables not filled in",
+        "placeholder-signed",
+        PLAIN,
+        lambda s, p: md5(s + text({**p, "format": "{{format}}", "collectionHash": "{{collectionHash}}"})),
+    ),
+    (
+        "any: signed a second time",
+        "signature-included",
+        PLAIN,
+        lambda s, p: md5(s + text({**p, "signature": md5(s + text(p))})),
+    ),
+    ("c#: a secret of Notepad", "secret-altered secret-altered", PLAIN, lambda s, p: md5(f"\ufeff{s}\r\n{text(p)}")),
+    ("cmd: echo %TEXT%", "text-altered", PLAIN, lambda s, p: md5(f"{s}{text(p)} \r\n")),
+    (
+        "javascript: toISOString in Berlin",
+        "value-changed",
+        {**PLAIN, "startDate": "2024-03-01"},
+        lambda s, p: md5(s + text({**p, "startDate": "2024-02-29"})),
+    ),
+    (
+        "python: one value with its line end",
+        "value-changed",
+        PLAIN,
+        lambda s, p: md5(s + text({**p, "collectionHash": "d3m0h45h\n"})),
+    ),
+    (
+        "go: url.PathEscape",
+        "percent-encoded",
+        RICH,
+        lambda s, p: md5(s + text(values(p, lambda v: quote(v, "$&+=:@")))),
+    ),
+    (
+        "c#: JsonSerializer",
+        "map-text",
+        {**PLAIN, "title": "Été & <b>"},
+        lambda s, p: md5(
+            s + dumps(dict(pairs({**p, "title": "@"}))).replace("@", r"\u00C9t\u00E9 \u0026 \u003Cb\u003E")
+        ),
+    ),
 )

@@ -8,14 +8,15 @@ from msgspec.structs import replace
 
 from flipsnack_mock.doctor.case import OWN, Case
 from flipsnack_mock.doctor.mistakes import MISTAKES
-from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, SearchResult, draft_of, search
-from flipsnack_mock.doctor.secret_steps import SHOWN
+from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, SearchResult, search
 from flipsnack_mock.doctor.signature_format import (
     could_be_digest,
     describe_format,
     object_text,
     printed_example,
 )
+from flipsnack_mock.doctor.steps.secret import SHOWN
+from flipsnack_mock.doctor.steps.signing import signed_text
 from flipsnack_mock.inspect.masking import Mask
 from flipsnack_mock.protocol.identifiers import automatic_secret
 from flipsnack_mock.protocol.signature import canonical, sign
@@ -112,7 +113,7 @@ def _diagnosis(case: Case, most_characters: int) -> Diagnosis:
 
 
 def _explained(seen: Diagnosis, causes: tuple[Cause, ...]) -> Diagnosis:
-    summary = " ".join(mistake.what for mistake in causes[0].mistakes)
+    summary = " ".join(dict.fromkeys(mistake.what for mistake in causes[0].mistakes))
     return replace(seen, verdict="explained", summary=summary, causes=causes, notes=())
 
 
@@ -135,7 +136,7 @@ def _cause(case: Case, explanation: Explanation) -> Cause:
         DiagnosedMistake(made.mistake, _BY_NAME[made.mistake].what, made.detail, _BY_NAME[made.mistake].fix)
         for made in explanation.made
     )
-    return Cause(mistakes, _hidden(case, draft_of(case, explanation.taken, shown=SHOWN).text))
+    return Cause(mistakes, _hidden(case, signed_text(case, explanation.taken)))
 
 
 def _copied(place: str) -> Cause:

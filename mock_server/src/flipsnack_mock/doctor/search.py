@@ -1,58 +1,68 @@
 """Searches for the mistakes behind a wrong signature, from likely to unlikely, alone and together.
 
-A signature is made in steps, each with its table of wrong ways. The search walks through the steps and takes at most
-three wrong ways on its path; what two paths have in common is computed once. The work is bounded by the number of
-characters that are handled, not by time, so the same request gives the same result on every machine.
+A signature is made in stages: the parameters become a text, a secret is put to it, the whole is rewritten and becomes
+bytes. Each stage has its tables of wrong ways. The search takes at most three of them, each set of them once. The work
+is bounded by the number of characters that are handled, not by time, so the same request gives the same result on every
+machine.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import product
-from typing import NamedTuple
+from functools import cache
+from itertools import chain, product
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from flipsnack_mock.doctor.case import Case
-from flipsnack_mock.doctor.digests import ALGORITHMS, Algorithm
-from flipsnack_mock.doctor.draft import Draft, Option
-from flipsnack_mock.doctor.readings import Made, Reading, readings, unwrapped
-from flipsnack_mock.doctor.steps import begun, steps_of
+from flipsnack_mock.doctor.case import OWN, Case
+from flipsnack_mock.doctor.readings import Made, Reading, readings
+from flipsnack_mock.doctor.steps.chains import Chain, Level, Variant
+from flipsnack_mock.doctor.steps.digests import ALGORITHMS, Algorithm
+from flipsnack_mock.doctor.steps.draft import Draft, Option
+from flipsnack_mock.doctor.steps.signing import UNCHANGED, Stages, begun, signing
+from flipsnack_mock.doctor.unwrapping import unwrapped
 
-MOST_CHARACTERS = 200_000_000
+MOST_CHARACTERS = 110_000_000
 """Maximum number of characters that one search handles."""
 
 SHORT_SEARCH = 20_000_000
 """That of the page and the log, which others wait for: a tenth of a second, and enough for usual requests."""
 
 _MOST_EXPLANATIONS = 5
-# The fixed cost of doing one step, in characters.
+_MOST_HITS = 20
+# The fixed cost of trying one way, in characters.
 _STEP = 400
-# And that of one parameter.
+# And that of one parameter, when the ways of a step are tried.
 _PARAMETER = 30
 # A shorter digest has too many equals for deep search.
 _LEAST_DIGITS = 12
 
-PASSES = (
+PASSES: tuple[Level, ...] = (
     *((0, 0), (1, 2), (1, 3), (1, 5)),
     *((2, 2), (2, 3), (3, 3), (2, 4), (3, 4), (2, 5), (2, 6), (3, 5), (2, 8), (3, 6)),
 )
 """How many wrong ways are taken at most, and what they cost together, one pass after the other."""
 _SHALLOW = 6
-_MOST_COST = max(cost for _, cost in PASSES)
-_TAKEN = tuple(product(range(max(count for count, _ in PASSES) + 1), range(_MOST_COST + 1)))
 
-Taken = tuple[tuple[int, Option], ...]
-"""Wrong ways, each with the number of its step."""
+
+Rest = tuple[Sequence[Variant[Any]], ...]
+"""What is tried with a text: secrets, places, rewritings of the whole, charsets."""
 
 
 class Explanation(NamedTuple):
     """Wrong ways that together produce the signature, and what was wrong in the writing of the digest."""
 
-    taken: Taken
+    taken: Stages
     written: tuple[Made, ...]
+
+    @property
+    def options(self) -> tuple[Option[Any], ...]:
+        """The wrong ways, in the order of the steps."""
+        return tuple(option for _, option in chain(*self.taken))
 
     @property
     def made(self) -> tuple[Made, ...]:
         """All mistakes, in the order of the steps."""
-        return (*(Made(option.mistake, option.detail) for _, option in self.taken), *self.written)
+        return (*(Made(option.mistake, option.detail) for option in self.options), *self.written)
 
 
 class SearchResult(NamedTuple):
@@ -70,6 +80,19 @@ class _Final(NamedTuple):
     whole: dict[str, tuple[Made, ...]]
     viewed: tuple[Reading, ...]
 
+    def mistakes(self, digest: str) -> tuple[Made, ...] | None:
+        """How this digest was written as the signature, or None when it is another."""
+        if digest in self.whole:
+            return self.whole[digest]
+        return next((one.made for one in self.viewed if one.view and one.view(digest) == one.core), None)
+
+
+class _Hit(NamedTuple):
+    """The variants of the five stages that lead to the signature, and the mistakes in its writing."""
+
+    variants: tuple[Variant[Any], ...]
+    written: tuple[Made, ...]
+
 
 class _Exhausted(Exception):
     """The bound of work is reached."""
@@ -81,171 +104,149 @@ class _Enough(Exception):
 
 def search(case: Case, *, most_characters: int = MOST_CHARACTERS) -> SearchResult:
     """The explanations with the likeliest mistakes; none when no known mistakes fit."""
-    walk = _Walk(case, most_characters)
+    work = _Search(case, most_characters)
     complete = True
     try:
         with suppress(_Enough):
-            walk.through_passes()
+            work.through_passes(_passes(case.given))
     except _Exhausted:
         complete = False
-    found = sorted(walk.found.values(), key=_likelihood)
-    return SearchResult(tuple(found), walk.tried, complete)
+    return SearchResult(work.explanations(), work.tried, complete)
 
 
-def _likelihood(one: Explanation) -> tuple[int, int, list[int]]:
-    return len(one.made), sum(option.cost for _, option in one.taken), [number for number, _ in one.taken]
+def _passes(given: str) -> tuple[Level, ...]:
+    return PASSES if len(given) >= _LEAST_DIGITS else PASSES[:_SHALLOW]
 
 
-def draft_of(case: Case, taken: Taken, *, shown: str | None = None) -> Draft:
-    """The draft to which these wrong ways lead; with `shown` in place of the secret, as text for people."""
-    draft, ways = begun(case, shown), dict(taken)
-    for number, step in enumerate(steps_of(case)):
-        option = ways.get(number)
-        if option is None:
-            draft = step.right(draft) if step.right else draft
-        else:
-            draft = option.show(draft) if shown and option.show else option.apply(draft) or draft
-    return draft
-
-
-def _readings(given: str) -> list[tuple[int, Algorithm, Reading]]:
-    """The digests that `given` may be, with the number of mistakes in each beyond those that show."""
+def _finals(given: str) -> dict[int, list[_Final]]:
+    """The digests that `given` may be, by the number of mistakes in their writing beyond those that show."""
     cores = unwrapped(given)
-    counted = [
-        (len(reading.made), algorithm, reading) for algorithm in ALGORITHMS for reading in readings(cores, algorithm)
-    ]
-    least = min((count for count, _, _ in counted), default=0)
-    return [(count - least, algorithm, reading) for count, algorithm, reading in counted]
-
-
-def _finals(counted: list[tuple[int, Algorithm, Reading]], extras: set[int]) -> list[_Final]:
-    """What to compare a text with that leaves room for so many mistakes in the writing of its digest."""
-    wanted = [(algorithm, reading) for extra, algorithm, reading in counted if extra in extras]
-    finals = []
-    for algorithm in dict.fromkeys(algorithm for algorithm, _ in wanted):
-        own = [reading for other, reading in wanted if other is algorithm]
-        whole = {reading.core: reading.made for reading in reversed(own) if reading.view is None}
-        finals.append(_Final(algorithm, whole, tuple(reading for reading in own if reading.view is not None)))
+    found: dict[tuple[int, Algorithm], list[Reading]] = {}
+    for algorithm in ALGORITHMS:
+        own = list(readings(cores, algorithm))
+        fewest = min((len(one.made) for one in own if one.view is None), default=0)
+        for reading in own:
+            # What is only looked up costs nothing: it is compared with the first.
+            count = fewest if reading.view is None else len(reading.made)
+            found.setdefault((count, algorithm), []).append(reading)
+    least = min((count for count, _ in found), default=0)
+    finals: dict[int, list[_Final]] = {}
+    for (count, algorithm), own in sorted(found.items(), key=lambda one: one[0][0]):
+        finals.setdefault(count - least, []).append(_final(algorithm, own))
     return finals
 
 
-class _Walk:
-    """Walks through the steps until `left` characters have been handled."""
+def _final(algorithm: Algorithm, own: list[Reading]) -> _Final:
+    likeliest_last = sorted(own, key=lambda one: -len(one.made))
+    whole = {one.core: one.made for one in likeliest_last if one.view is None}
+    return _Final(algorithm, whole, tuple(one for one in own if one.view is not None))
+
+
+def _by_level(options: Sequence[Option[Any]]) -> dict[Level, list[Variant[Any]]]:
+    """The ways of a stage that has only one step."""
+    levels: dict[Level, list[Variant[Any]]] = {}
+    for option in options:
+        taken = ((0, option),) if option.cost else ()
+        levels.setdefault((len(taken), option.cost), []).append(Variant(option.apply, taken))
+    return levels
+
+
+@cache
+def _splits(level: Level, stages: int) -> tuple[tuple[Level, ...], ...]:
+    """All ways to spread so many mistakes that cost so much over the stages."""
+    if stages == 1:
+        return ((level,),)
+    count, cost = level
+    firsts = [(0, 0), *((n, c) for n in range(1, count + 1) for c in range(n, cost + 1))]
+    lasts = ((first, (count - first[0], cost - first[1])) for first in firsts)
+    return tuple((first, *rest) for first, last in lasts if _is_possible(last) for rest in _splits(last, stages - 1))
+
+
+def _is_possible(level: Level) -> bool:
+    count, cost = level
+    return (count > 0 or cost == 0) and cost >= count >= 0
+
+
+class _Search:
+    """Tries the ways to sign until `left` characters have been handled."""
 
     def __init__(self, case: Case, left: int) -> None:
         self.tried = 0
-        self.found: dict[frozenset[str], Explanation] = {}
-        self._case = case
         self._left = left
         self._price = _STEP + sum(_PARAMETER + len(name) + len(value) for name, value in case.sent)
-        self._steps = steps_of(case)
-        self._ways = [
-            [tuple(option for option in step.options if option.cost <= cost) for cost in range(_MOST_COST + 1)]
-            for step in self._steps
-        ]
-        self._rights = [
-            [step.right for step in self._steps[number:] if step.right] for number in range(len(self._steps) + 1)
-        ]
-        self._readings = _readings(case.given)
-        self._finals: dict[tuple[int, int], list[_Final]] = {}
+        steps = signing(case)
+        self._texts = Chain(begun(case), steps.texts, attrgetter("text"), self._pay_step)
+        self._secrets = Chain(case.secrets[OWN], steps.secrets, str, self._pay_step)
+        self._places = _by_level(steps.places)
+        self._wholes = Chain(UNCHANGED, steps.wholes, id, self._pay_step)
+        self._charsets = _by_level(steps.charsets)
+        self._finals = _finals(case.given)
+        self._hits: list[_Hit] = []
 
-    def through_passes(self) -> None:
-        """Walk once for each pass, until one has found something."""
-        done: set[tuple[int, int]] = set()
-        for most in _passes(self._case.given) if self._readings else ():
-            allowed = set(product(range(most[0] + 1), range(most[1] + 1)))
-            self._finals = self._finals_of(allowed - done)
-            done |= allowed
-            self._walk(0, begun(self._case), (), *most)
-            if self.found:
+    def through_passes(self, passes: Sequence[Level]) -> None:
+        """Try one pass after the other, until one has found something."""
+        done: set[Level] = set()
+        for most in passes if self._finals else ():
+            levels = [one for one in product(range(most[0] + 1), range(most[1] + 1)) if one not in done]
+            done.update(levels)
+            for (count, cost), (extra, finals) in product(levels, self._finals.items()):
+                rest = count - extra, cost - extra
+                for split in _splits(rest, len(Stages._fields)) if _is_possible(rest) else ():
+                    self._try(split, finals)
+            if self._hits:
                 return
 
-    def _finals_of(self, wanted: set[tuple[int, int]]) -> dict[tuple[int, int], list[_Final]]:
-        """For each number and cost of wrong ways taken, what is left to compare in this pass."""
-        extras = {extra for extra, _, _ in self._readings}
-        room = {
-            (count, cost): {extra for extra in extras if (count + extra, cost + extra) in wanted}
-            for count, cost in _TAKEN
-        }
-        return {taken: _finals(self._readings, fitting) for taken, fitting in room.items() if fitting}
+    def explanations(self) -> tuple[Explanation, ...]:
+        """What was found, from likely to unlikely, each set of mistakes once."""
+        found: dict[frozenset[str], Explanation] = {}
+        for one in sorted(self._explanations(), key=_likelihood):
+            found.setdefault(frozenset(made.mistake for made in one.made), one)
+        return tuple(found.values())[:_MOST_EXPLANATIONS]
 
-    def _walk(self, number: int, draft: Draft, taken: Taken, count: int, cost: int) -> None:
-        """Take each way of the steps from `number` on, with at most `count` wrong ones that cost at most `cost`."""
-        if count == 0:
-            self._finish(number, draft, taken)
-        elif count == 1:
-            self._take_last(number, draft, taken, cost)
-        elif number < len(self._steps):
-            right = self._right(number, draft)
-            self._walk(number + 1, right, taken, count, cost)
-            for option, changed in self._changed(draft, right, self._ways[number][cost], bool(taken)):
-                self._walk(number + 1, changed, (*taken, (number, option)), count - 1, cost - option.cost)
-        else:
-            # All that is wrong may be in the writing of the digest.
-            self._finish(number, draft, taken)
+    def _explanations(self) -> Iterator[Explanation]:
+        for (text, secret, *others), written in self._hits:
+            for ways in product(self._texts.ways(text), self._secrets.ways(secret)):
+                yield Explanation(Stages(*ways, *(one.taken for one in others)), written)
 
-    def _take_last(self, first: int, draft: Draft, taken: Taken, cost: int) -> None:
-        count, spent = _counted(taken)
-        wanted = [(count + 1, spent + price) in self._finals for price in range(cost + 1)]
-        for number in range(first, len(self._steps)):
-            right = self._right(number, draft)
-            ways = [option for option in self._ways[number][cost] if wanted[option.cost]]
-            for option, changed in self._changed(draft, right, ways, bool(taken)):
-                self._finish(number + 1, changed, (*taken, (number, option)))
-            draft = right
-        self._finish(len(self._steps), draft, taken)
+    def _try(self, split: tuple[Level, ...], finals: Sequence[_Final]) -> None:
+        """Try all that has so many mistakes in each stage."""
+        text, secret, place, whole, charset = split
+        singles = (self._places.get(place), self._charsets.get(charset))
+        if None in singles:
+            return
+        rest = (self._secrets.at(secret), singles[0] or [], self._wholes.at(whole), singles[1] or [])
+        ways = len(rest[0]) * len(rest[1]) * len(rest[2]) * len(rest[3])
+        comparisons = sum(1 + len(final.viewed) for final in finals)
+        for variant in self._texts.at(text) if ways else ():
+            self._pay(ways * comparisons * (_STEP + len(variant.state.text)))
+            self.tried += ways
+            self._compare(variant, rest, finals)
 
-    def _right(self, number: int, draft: Draft) -> Draft:
-        right = self._steps[number].right
-        return draft if right is None else right(draft)
+    def _compare(
+        self, variant: Variant[Draft], rest: Sequence[Sequence[Variant[Any]]], finals: Sequence[_Final]
+    ) -> None:
+        for others in product(*rest):
+            secret, place, whole, charset = others
+            text, key = place.state(variant.state, secret.state)
+            data = charset.state(whole.state(text), key)
+            for final in finals if data else ():
+                if (made := final.mistakes(final.algorithm.digest(*data))) is not None:
+                    self._hit(_Hit((variant, *others), made))
 
-    def _changed(
-        self, draft: Draft, right: Draft, options: Sequence[Option], once: bool
-    ) -> Iterator[tuple[Option, Draft]]:
-        """The drafts to which these wrong ways lead; `once` leaves out those that another way leads to."""
-        self._pay(len(options))
-        seen = {right}
-        for option in options:
-            changed = option.apply(draft)
-            if changed is not None and changed not in seen:
-                if once:
-                    seen.add(changed)
-                yield option, changed
+    def _hit(self, hit: _Hit) -> None:
+        self._hits.append(hit)
+        if len(self._hits) == _MOST_HITS:
+            raise _Enough
 
-    def _pay(self, times: int) -> None:
-        self._left -= self._price * times
+    def _pay_step(self) -> None:
+        self._pay(self._price)
+
+    def _pay(self, characters: int) -> None:
+        self._left -= characters
         if self._left < 0:
             raise _Exhausted
 
-    def _finish(self, number: int, draft: Draft, taken: Taken) -> None:
-        """Do the other steps rightly and compare the digest."""
-        finals = self._finals.get(_counted(taken))
-        if finals is None:
-            return
-        for right in self._rights[number]:
-            draft = right(draft)
-        self.tried += 1
-        self._pay(sum([1 + len(final.viewed) for final in finals]))
-        for final in finals:
-            if made := _written(final, final.algorithm.digest(draft)):
-                self._explain(taken, made[0])
 
-    def _explain(self, taken: Taken, written: tuple[Made, ...]) -> None:
-        explanation = Explanation(taken, written)
-        self.found.setdefault(frozenset(one.mistake for one in explanation.made), explanation)
-        if len(self.found) == _MOST_EXPLANATIONS:
-            raise _Enough
-
-
-def _counted(taken: Taken) -> tuple[int, int]:
-    return len(taken), sum([option.cost for _, option in taken])
-
-
-def _written(final: _Final, digest: str) -> list[tuple[Made, ...]]:
-    if digest in final.whole:
-        return [final.whole[digest]]
-    return [reading.made for reading in final.viewed if reading.view and reading.view(digest) == reading.core]
-
-
-def _passes(given: str) -> tuple[tuple[int, int], ...]:
-    return PASSES if len(given) >= _LEAST_DIGITS else PASSES[:_SHALLOW]
+def _likelihood(one: Explanation) -> tuple[int, int, list[tuple[int, int]]]:
+    places = [(stage, number) for stage, taken in enumerate(one.taken) for number, _ in taken]
+    return len(one.made), sum(option.cost for option in one.options), places

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
-from flipsnack_mock.doctor.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pairs
+from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Message, Option, Pairs
 
 # --- which secret ----------------------------------------------------------------------------------------------------
 
@@ -27,47 +27,31 @@ _PLACEHOLDERS = (
 )
 
 
-def used(case: Case) -> Iterator[Option]:
+def used(case: Case) -> Iterator[Option[str]]:
     """Another secret in place of the account's: of another account, the API key, or what a program writes for none."""
     for label, secret in case.secrets.items():
         if label.startswith(ANOTHER):
-            detail = f"signed with the secret of {label.removeprefix(ANOTHER)}"
-            yield _instead("secret-of-another", detail, COMMON, secret, label.removeprefix(ANOTHER))
+            owner = label.removeprefix(ANOTHER)
+            detail = f"signed with the secret of {owner}"
+            yield Option("secret-of-another", detail, COMMON, _constant(secret), _constant(f"[secret of {owner}]"))
     if key := dict(case.sent).get("apiKey"):
-        yield _instead("key-for-secret", "the API key in place of the secret", COMMON, key)
-    for number, text in enumerate(_PLACEHOLDERS):
+        yield Option("key-for-secret", "the API key in place of the secret", COMMON, _constant(key))
+    placeholders = [text for text in _PLACEHOLDERS if text not in case.secrets.values()]
+    for number, text in enumerate(placeholders):
         cost = LIKELY if number < 5 else UNLIKELY if number < 15 else RARE
-        yield _instead("secret-placeholder", f"{text!r} in place of the secret", cost, text)
+        yield Option("secret-placeholder", f"{text!r} in place of the secret", cost, _constant(text))
 
 
-def _instead(mistake: str, detail: str, cost: int, secret: str, owner: str | None = None) -> Option:
-    def apply(draft: Draft) -> Draft:
-        return Draft(draft.pairs, secret, draft.join, draft.text)
-
-    def show(draft: Draft) -> Draft:
-        shown = secret if owner is None else f"[secret of {owner}]"
-        return Draft(draft.pairs, shown, draft.join, draft.text)
-
-    return Option(mistake, detail, cost, apply, show)
+def _constant(text: str) -> Callable[[str], str]:
+    return lambda _secret: text
 
 
-def parts(case: Case) -> Iterator[Option]:
+def parts(case: Case) -> Iterator[Option[str]]:
     """A part of the secret, the secret decoded, or as a shell or a file of settings leaves it."""
     own = case.secrets[OWN]
     for detail, cost, change in _PARTS:
-        if change(own) not in (own, None):
-            yield _rewritten(detail, cost, change)
-
-
-def _rewritten(detail: str, cost: int, change: Callable[[str], str | None]) -> Option:
-    def apply(draft: Draft) -> Draft | None:
-        secret = change(draft.secret)
-        return None if not secret else Draft(draft.pairs, secret, draft.join, draft.text)
-
-    def show(draft: Draft) -> Draft:
-        return Draft(draft.pairs, f"[{detail}]", draft.join, draft.text)
-
-    return Option("secret-altered", detail, cost, apply, show)
+        if change(own) not in (own, None, ""):
+            yield Option("secret-altered", detail, cost, change, _constant(f"[{detail}]"))
 
 
 def _decoded(text: str) -> str | None:
@@ -125,22 +109,22 @@ _PARTS += tuple(
 
 # --- its place -------------------------------------------------------------------------------------------------------
 
-Write = Callable[[Draft], str]
+Write = Callable[[Draft, str], str]
 
 
-def in_front(draft: Draft) -> Draft:
-    """The draft with the secret before the parameters."""
-    return Draft(draft.pairs, draft.secret, draft.join, draft.secret + draft.text)
+def in_front(draft: Draft, secret: str) -> Message:
+    """The secret before the parameters."""
+    return secret + draft.text, None
 
 
-def _place(mistake: str, detail: str, cost: int, text: Write, key: Write | None = None) -> Option:
-    def apply(draft: Draft) -> Draft:
-        return Draft(draft.pairs, draft.secret, draft.join, text(draft), key(draft) if key else None)
+def _place(mistake: str, detail: str, cost: int, text: Write, key: Write | None = None) -> Option[Message]:
+    def apply(draft: Draft, secret: str) -> Message:
+        return text(draft, secret), key(draft, secret) if key else None
 
     return Option(mistake, detail, cost, apply)
 
 
-def placed(case: Case) -> Iterator[Option]:
+def placed(case: Case) -> Iterator[Option[Message]]:
     """The secret elsewhere, twice, nowhere, as a parameter, as the key of an HMAC, or with something between."""
     for mistake, detail, cost, text in _PLACES:
         yield _place(mistake, detail, cost, text)
@@ -160,40 +144,40 @@ def _each(draft: Draft) -> list[str]:
 
 
 _PLACES: tuple[tuple[str, str, int, Write], ...] = (
-    ("secret-last", "the secret at the end", COMMON, lambda d: d.text + d.secret),
-    ("secret-missing", "no secret", COMMON, lambda d: d.text),
-    ("text-altered", "nothing was digested", UNLIKELY, lambda _draft: ""),
-    ("secret-doubled", "the secret at both ends", COMMON, lambda d: d.secret + d.text + d.secret),
-    ("secret-doubled", "the secret twice in front", LIKELY, lambda d: d.secret * 2 + d.text),
-    ("secret-doubled", "the secret twice at the end", UNLIKELY, lambda d: d.text + d.secret * 2),
-    ("secret-elsewhere", "the secret between the parameters", UNLIKELY, lambda d: d.secret.join(_each(d))),
-    ("secret-elsewhere", "the secret after each", UNLIKELY, lambda d: "".join([one + d.secret for one in _each(d)])),
-    ("secret-elsewhere", "the secret before each", UNLIKELY, lambda d: "".join([d.secret + one for one in _each(d)])),
+    ("secret-last", "the secret at the end", COMMON, lambda d, s: d.text + s),
+    ("secret-missing", "no secret", COMMON, lambda d, _s: d.text),
+    ("text-altered", "nothing was digested", UNLIKELY, lambda _d, _s: ""),
+    ("secret-doubled", "the secret at both ends", COMMON, lambda d, s: s + d.text + s),
+    ("secret-doubled", "the secret twice in front", LIKELY, lambda d, s: s * 2 + d.text),
+    ("secret-doubled", "the secret twice at the end", UNLIKELY, lambda d, s: d.text + s * 2),
+    ("secret-elsewhere", "the secret between the parameters", UNLIKELY, lambda d, s: s.join(_each(d))),
+    ("secret-elsewhere", "the secret after each", UNLIKELY, lambda d, s: "".join([one + s for one in _each(d)])),
+    ("secret-elsewhere", "the secret before each", UNLIKELY, lambda d, s: "".join([s + one for one in _each(d)])),
 )
 _KEYS: tuple[tuple[str, int, Write, Write], ...] = (
-    ("HMAC with the secret as key", COMMON, lambda d: d.text, lambda d: d.secret),
-    ("HMAC with the secret as key and in the text", LIKELY, lambda d: d.secret + d.text, lambda d: d.secret),
-    ("HMAC with the secret as key and at the end", UNLIKELY, lambda d: d.text + d.secret, lambda d: d.secret),
-    ("HMAC with the text as key and the secret as text", UNLIKELY, lambda d: d.secret, lambda d: d.text),
+    ("HMAC with the secret as key", COMMON, lambda d, _s: d.text, lambda _d, s: s),
+    ("HMAC with the secret as key and in the text", LIKELY, lambda d, s: s + d.text, lambda _d, s: s),
+    ("HMAC with the secret as key and at the end", UNLIKELY, lambda d, s: d.text + s, lambda _d, s: s),
+    ("HMAC with the text as key and the secret as text", UNLIKELY, lambda _d, s: s, lambda d, _s: d.text),
 )
 _GLUE = ("&", ":", "\n", "|", " ", "-", ".", ",", "_", "+", ";", "/", "=", "?", "#", "::")
 _SECRET_NAMES = ("secret", "key", "secretKey", "apiSecret", "api_secret", "secret_key", "apiSecretKey", "privateKey")
 
 
-def _beside_the_key(key: str) -> Iterator[Option]:
+def _beside_the_key(key: str) -> Iterator[Option[Message]]:
     mistake = "secret-elsewhere"
-    yield _place(mistake, "the API key and the secret in front", LIKELY, lambda d: key + d.secret + d.text)
-    yield _place(mistake, "the secret and the API key in front", LIKELY, lambda d: d.secret + key + d.text)
-    yield _place(mistake, "the API key in front, the secret at the end", UNLIKELY, lambda d: key + d.text + d.secret)
-    yield _place(mistake, "the secret in front, the API key at the end", UNLIKELY, lambda d: d.secret + d.text + key)
-    yield _place(mistake, "the API key and the secret at the end", UNLIKELY, lambda d: d.text + key + d.secret)
-    yield _place(mistake, "the secret and the API key at the end", UNLIKELY, lambda d: d.text + d.secret + key)
-    yield _place("hmac", "HMAC with the API key as key", UNLIKELY, lambda d: d.secret + d.text, lambda _draft: key)
+    yield _place(mistake, "the API key and the secret in front", LIKELY, lambda d, s: key + s + d.text)
+    yield _place(mistake, "the secret and the API key in front", LIKELY, lambda d, s: s + key + d.text)
+    yield _place(mistake, "the API key in front, the secret at the end", UNLIKELY, lambda d, s: key + d.text + s)
+    yield _place(mistake, "the secret in front, the API key at the end", UNLIKELY, lambda d, s: s + d.text + key)
+    yield _place(mistake, "the API key and the secret at the end", UNLIKELY, lambda d, s: d.text + key + s)
+    yield _place(mistake, "the secret and the API key at the end", UNLIKELY, lambda d, s: d.text + s + key)
+    yield _place("hmac", "HMAC with the API key as key", UNLIKELY, lambda d, s: s + d.text, lambda _d, _s: key)
 
 
 def _after(place: int) -> Write:
-    def text(draft: Draft) -> str:
-        parts = (draft.join.write(draft.pairs[:place]), draft.secret, draft.join.write(draft.pairs[place:]))
+    def text(draft: Draft, secret: str) -> str:
+        parts = (draft.join.write(draft.pairs[:place]), secret, draft.join.write(draft.pairs[place:]))
         return draft.join.joint.join(parts)
 
     return text
@@ -206,23 +190,23 @@ _AMONG: tuple[tuple[str, int, Callable[[Pairs], Pairs]], ...] = (
 )
 
 
-def _as_parameter(name: str) -> Iterator[Option]:
+def _as_parameter(name: str) -> Iterator[Option[Message]]:
     least = COMMON if name in ("secret", "key") else UNLIKELY if name in _SECRET_NAMES[:5] else RARE
     for where, cost, order in _AMONG:
         detail = f"as parameter {name}, {where}"
         yield _place("secret-as-parameter", detail, max(cost, least), _among(name, order))
     again, write = f"in front, and as parameter {name} at the end", _among(name, lambda pairs: pairs)
-    yield _place("secret-as-parameter", again, RARE, lambda draft: draft.secret + write(draft))
+    yield _place("secret-as-parameter", again, RARE, lambda draft, secret: secret + write(draft, secret))
 
 
 def _among(name: str, order: Callable[[Pairs], Pairs]) -> Write:
-    return lambda draft: draft.join.write(order((*draft.pairs, (name, draft.secret))))
+    return lambda draft, secret: draft.join.write(order((*draft.pairs, (name, secret))))
 
 
-def _glued(glue: str) -> Iterator[Option]:
+def _glued(glue: str) -> Iterator[Option[Message]]:
     mistake = "secret-separated"
     cost = LIKELY if glue == "&" else UNLIKELY if glue in _GLUE[:6] else RARE
-    yield _place(mistake, f"{glue!r} after the secret", cost, lambda d: d.secret + glue + d.text)
-    yield _place(mistake, f"the secret at the end, after {glue!r}", cost, lambda d: d.text + glue + d.secret)
+    yield _place(mistake, f"{glue!r} after the secret", cost, lambda d, s: s + glue + d.text)
+    yield _place(mistake, f"the secret at the end, after {glue!r}", cost, lambda d, s: d.text + glue + s)
     both = f"the secret at both ends, with {glue!r} between"
-    yield _place(mistake, both, max(cost, UNLIKELY), lambda d: glue.join((d.secret, d.text, d.secret)))
+    yield _place(mistake, both, max(cost, UNLIKELY), lambda d, s: glue.join((s, d.text, s)))

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from urllib.parse import unquote
 
-from flipsnack_mock.doctor.case import Case
-from flipsnack_mock.doctor.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pair, Pairs
-from flipsnack_mock.doctor.spellings import ESCAPES
+from flipsnack_mock.doctor.case import OWN, Case
+from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pair, Pairs
+from flipsnack_mock.doctor.steps.spellings import ESCAPES
 from flipsnack_mock.protocol.methods import METHODS
-from flipsnack_mock.protocol.signature import UNSIGNED
+from flipsnack_mock.protocol.signature import UNSIGNED, sign
 
 _MOST_NAMES = 40
 _MOST_COMBINED = 9
@@ -21,11 +21,11 @@ _OPTIONAL = frozenset({"format", "callback"})
 Rewrite = Callable[[Pairs], Pairs]
 
 
-def option(mistake: str, detail: str, cost: int, rewrite: Rewrite) -> Option:
+def option(mistake: str, detail: str, cost: int, rewrite: Rewrite) -> Option[Draft]:
     """A wrong way that rewrites the parameters."""
 
     def apply(draft: Draft) -> Draft:
-        return Draft(rewrite(draft.pairs), draft.secret, draft.join)
+        return Draft(rewrite(draft.pairs), draft.join)
 
     return Option(mistake, detail, cost, apply)
 
@@ -35,7 +35,7 @@ def option(mistake: str, detail: str, cost: int, rewrite: Rewrite) -> Option:
 
 def signed_only(draft: Draft) -> Draft:
     """The draft without what the vendor leaves out."""
-    return Draft(_without(draft.pairs, UNSIGNED), draft.secret, draft.join)
+    return Draft(_without(draft.pairs, UNSIGNED), draft.join)
 
 
 def _without(pairs: Pairs, names: frozenset[str]) -> Pairs:
@@ -46,17 +46,29 @@ def _names(case: Case) -> list[str]:
     return [name for name, _ in case.sent if name not in UNSIGNED][:_MOST_NAMES]
 
 
-def left_out(case: Case) -> Iterator[Option]:
+def left_out(case: Case) -> Iterator[Option[Draft]]:
     """Parameters left out: any one, two, or all but one or two."""
     names = _names(case)
     for size in (1, 2, len(names) - 2, len(names) - 1):
         if size == 1 or (size > 1 and len(names) <= _MOST_COMBINED):
             for chosen in combinations(names, size):
                 yield _leave(_mistake_without(chosen), f"{' and '.join(chosen)} left out", _rank(chosen), chosen)
-    yield Option("signature-included", "signature signed while empty", LIKELY, _with_signature)
+    for value, what in _signatures(case).items():
+        cost = LIKELY if value == "" else UNLIKELY
+        yield option("signature-included", f"signature signed {what}", cost, partial(_with_signature, value=value))
 
 
-def _leave(mistake: str, detail: str, cost: int, names: Iterable[str]) -> Option:
+def _signatures(case: Case) -> dict[str, str]:
+    """Values that `signature` may have when it is signed."""
+    first = sign(case.secrets[OWN], dict(case.sent))
+    return {
+        "": "while empty",
+        first: "with the right signature: the request was signed a second time",
+        **{text: f"while it was {text}" for text in ("undefined", "null", "None", "{{signature}}")},
+    }
+
+
+def _leave(mistake: str, detail: str, cost: int, names: Iterable[str]) -> Option[Draft]:
     return option(mistake, detail, cost, partial(_without, names=UNSIGNED | frozenset(names)))
 
 
@@ -70,8 +82,8 @@ def _rank(names: tuple[str, ...]) -> int:
     return LIKELY if len(names) == 1 else RARE
 
 
-def _with_signature(draft: Draft) -> Draft:
-    return Draft((*_without(draft.pairs, UNSIGNED), ("signature", "")), draft.secret, draft.join)
+def _with_signature(pairs: Pairs, *, value: str) -> Pairs:
+    return (*_without(pairs, UNSIGNED), ("signature", value))
 
 
 # --- other parameters ------------------------------------------------------------------------------------------------
@@ -88,19 +100,19 @@ _NOTHING = ("undefined", "null", "None", "")
 """What programs write for a parameter that has no value."""
 
 
-def others(case: Case) -> Iterator[Option]:
+def others(case: Case) -> Iterator[Option[Draft]]:
     """Parameters signed that were not sent, `file`, and `fileUrl` in another spelling."""
     yield from _added(case)
     yield from _file(case)
     yield from _file_url(case)
 
 
-def _add(mistake: str, detail: str, cost: int, *added: Pair) -> Option:
+def _add(mistake: str, detail: str, cost: int, *added: Pair) -> Option[Draft]:
     names = frozenset(name for name, _ in added)
     return option(mistake, detail, cost, lambda pairs: (*_without(pairs, names), *added))
 
 
-def _added(case: Case) -> Iterator[Option]:
+def _added(case: Case) -> Iterator[Option[Draft]]:
     names = _names(case)
     method = METHODS.get(dict(case.sent).get("action", ""))
     defaults = [(one.name, one.default) for one in method.parameters if one.default is not None] if method else []
@@ -113,7 +125,7 @@ def _added(case: Case) -> Iterator[Option]:
             yield _add("signed-not-sent", f"{name}={nothing} signed too", UNLIKELY, (name, nothing))
 
 
-def _file(case: Case) -> Iterator[Option]:
+def _file(case: Case) -> Iterator[Option[Draft]]:
     sent = dict(case.sent).get("file")
     values: dict[str, str] = {}
     if sent is not None:
@@ -145,7 +157,7 @@ def _file_values(path: str) -> dict[str, str]:
     }
 
 
-def _file_url(case: Case) -> Iterator[Option]:
+def _file_url(case: Case) -> Iterator[Option[Draft]]:
     url = dict(case.sent).get("fileUrl")
     if url is None:
         return
@@ -155,21 +167,41 @@ def _file_url(case: Case) -> Iterator[Option]:
             yield _add("file-url-changed", f"fileUrl {detail}", LIKELY, ("fileUrl", signed))
 
 
-def other_values(case: Case) -> Iterator[Option]:
-    """A parameter signed with another of the values that the case lists."""
-    sent = dict(case.sent)
+_UNFILLED = (
+    "{{{{{0}}}}}",
+    "${{{0}}}",
+    "${0}",
+    "{{{0}}}",
+    ":{0}",
+    "%{0}%",
+    "<{0}>",
+    "#{{{0}}}",
+    "[{0}]",
+    "{{{{ {0} }}}}",
+)
+"""How templates name the value that they are to be filled with."""
+
+
+def other_values(case: Case) -> Iterator[Option[Draft]]:
+    """A parameter signed with another of the values that the case lists, with none, or before it was filled in."""
+    sent = {name: value for name, value in case.sent if name not in UNSIGNED}
     for name, values in case.values.items():
         for value in values:
             if name in sent and value != sent[name]:
-                detail = f"signed with {name}={value}, sent with {sent[name][:60]}"
-                yield _replace(detail, name, value)
+                yield _signed("other-request", UNLIKELY, sent, {name: value})
+    for name, value in product(_names(case)[:_MOST_COMBINED], _NOTHING):
+        yield _signed("other-request", RARE, sent, {name: value})
+    scopes = (sent.keys() - {"apiKey", "action"}, sent.keys() - {"action"}, sent.keys(), *({name} for name in sent))
+    for number, (form, scope) in enumerate(product(_UNFILLED, scopes[: _MOST_COMBINED + 3])):
+        unfilled = {name: form.format(name) for name in sorted(scope)}
+        yield _signed("placeholder-signed", UNLIKELY if number < len(scopes) else RARE, sent, unfilled)
 
 
-def _replace(detail: str, name: str, value: str) -> Option:
-    def replaced(pairs: Pairs) -> Pairs:
-        return tuple([(name, value) if pair[0] == name else pair for pair in pairs])
-
-    return option("other-request", detail, UNLIKELY, replaced)
+def _signed(mistake: str, cost: int, sent: dict[str, str], others: dict[str, str]) -> Option[Draft]:
+    """The values of some parameters replaced."""
+    details = [f"{name}={value}, sent with {sent[name][:60]}" for name, value in others.items()]
+    detail = f"signed with {'; '.join(details[:3])}{' …' * (len(details) > 3)}"
+    return option(mistake, detail, cost, lambda pairs: tuple([(name, others.get(name, old)) for name, old in pairs]))
 
 
 # --- their order -----------------------------------------------------------------------------------------------------
@@ -179,10 +211,10 @@ _VENDORS = ("action", "apiKey", "signature", "collectionHash", "format", "callba
 
 def by_name(draft: Draft) -> Draft:
     """The draft with its parameters in the order of their names."""
-    return Draft(tuple(sorted(draft.pairs)), draft.secret, draft.join)
+    return Draft(tuple(sorted(draft.pairs)), draft.join)
 
 
-def ordered(case: Case) -> Iterator[Option]:
+def ordered(case: Case) -> Iterator[Option[Draft]]:
     """The order of the request, named orders, and every permutation of few parameters."""
     for mistake, detail, cost, rewrite in _ORDERS:
         yield option(mistake, detail, cost, rewrite)

@@ -7,8 +7,8 @@ from functools import partial
 from urllib.parse import quote, quote_plus
 
 from flipsnack_mock.doctor.case import Case
-from flipsnack_mock.doctor.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Join, Option, Pairs
-from flipsnack_mock.doctor.spellings import ESCAPES
+from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Join, Option, Pairs
+from flipsnack_mock.doctor.steps.spellings import ESCAPES
 
 Write = Callable[[Pairs], str]
 
@@ -26,12 +26,12 @@ PLAIN = Join(lambda pairs: "".join([name + value for name, value in pairs]))
 
 def joined_plainly(draft: Draft) -> Draft:
     """The draft with its text joined as the vendor says."""
-    return Draft(draft.pairs, draft.secret, PLAIN, PLAIN.write(draft.pairs))
+    return Draft(draft.pairs, PLAIN, PLAIN.write(draft.pairs))
 
 
-def _option(mistake: str, detail: str, cost: int, join: Join) -> Option:
+def _option(mistake: str, detail: str, cost: int, join: Join) -> Option[Draft]:
     def apply(draft: Draft) -> Draft:
-        return Draft(draft.pairs, draft.secret, join, join.write(draft.pairs))
+        return Draft(draft.pairs, join, join.write(draft.pairs))
 
     return Option(mistake, detail, cost, apply)
 
@@ -52,7 +52,7 @@ _SEPARATORS = (
 )
 
 
-def joined(_case: Case) -> Iterator[Option]:
+def joined(_case: Case) -> Iterator[Option[Draft]]:
     """Separators, values or names alone, query strings, JSON, and the texts of maps in several languages."""
     for between, joint in dict.fromkeys(_SEPARATORS):
         yield from _separated(between, joint)
@@ -72,7 +72,7 @@ def joined(_case: Case) -> Iterator[Option]:
         yield _option("object-text", f"{text!r} in place of the parameters", cost, _constant(text))
 
 
-def _separated(between: str, joint: str) -> Iterator[Option]:
+def _separated(between: str, joint: str) -> Iterator[Option[Draft]]:
     cost, mistake = _likelihood((between, joint)), "separators"
     parts = ((between, "name and value"), (joint, "parameters"))
     words = ", ".join(f"{text!r} between {what}" for text, what in parts if text)
@@ -129,8 +129,15 @@ def _php_json(pairs: Pairs) -> str:
     return _json(pairs, ascii_only=True).replace("/", "\\/")
 
 
-def _go_json(pairs: Pairs) -> str:
-    return re.sub("[&<>]", lambda match: f"\\u{ord(match[0]):04x}", _json(tuple(sorted(pairs))))
+def _escaping(escaped: str, form: str = "\\u{:04x}", *, ascii_only: bool = False) -> Write:
+    """JSON in which these characters are escaped too."""
+
+    def write(pairs: Pairs) -> str:
+        text = _json(pairs, ascii_only=ascii_only).replace('\\"', form.format(ord('"')) if '"' in escaped else '\\"')
+        text = re.sub(r"\\u[0-9a-f]{4}", lambda match: form.format(int(match[0][2:], 16)), text)
+        return re.sub(f"[{escaped.replace(chr(34), '')}]", lambda match: form.format(ord(match[0])), text)
+
+    return write
 
 
 def _bare(value: str) -> object:
@@ -160,8 +167,15 @@ def _var_export(pairs: Pairs) -> str:
     return "array (\n" + "".join(f"  {_php_literal(name)} => {_php_literal(value)},\n" for name, value in pairs) + ")"
 
 
-def _javascript(pairs: Pairs) -> str:
-    return "{ " + ", ".join(f"{name}: '{value}'" for name, value in pairs) + " }"
+def _javascript(pairs: Pairs, lines: tuple[str, str, str] = ("{ ", ", ", " }")) -> str:
+    before, joint, after = lines
+    return before + joint.join(f"{name}: {_javascript_literal(value)}" for name, value in pairs) + after
+
+
+def _javascript_literal(text: str) -> str:
+    quote_mark = next((mark for mark in "'\"`" if mark not in text), "'")
+    escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    return quote_mark + escaped.replace(quote_mark, f"\\{quote_mark}") + quote_mark
 
 
 def _json_text(text: str) -> str:
@@ -193,10 +207,14 @@ _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("JSON with numbers and booleans bare", LIKELY, _typed),
     ("JSON of PHP with numbers and booleans bare", UNLIKELY, _php_typed),
     ("JSON of Python with numbers and booleans bare", UNLIKELY, partial(_typed, compact=False, ascii_only=True)),
-    ("the JSON of Go", LIKELY, _go_json),
+    ("the JSON of Go or Rails", LIKELY, _escaping("&<>")),
+    ("the JSON of Gson", UNLIKELY, _escaping("&<>='")),
+    ("the JSON of .NET", LIKELY, _escaping("&<>'+`\"", "\\u{:04X}", ascii_only=True)),
+    ("the JSON of Postgres", UNLIKELY, _map("{", " : ", ", ", "}", _json_text)),
     ("PHP's serialize", UNLIKELY, _serialized),
     ("PHP's var_export", UNLIKELY, _var_export),
     ("JavaScript's util.inspect writes an object", UNLIKELY, _javascript),
+    ("util.inspect writes it on several lines", UNLIKELY, partial(_javascript, lines=("{\n  ", ",\n  ", "\n}"))),
     ("the text of a Dart map", UNLIKELY, _map("{", ": ", ", ", "}")),
     ("JSON without quotes", UNLIKELY, _map("{", ":", ",", "}")),
     ("the text of a Python dict", LIKELY, lambda pairs: str(dict(pairs))),

@@ -1,0 +1,87 @@
+"""Steps of signing in a row: every state to which they lead when some of them are done wrongly."""
+
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any, Generic, NamedTuple
+
+from flipsnack_mock.doctor.steps.draft import Option, Step, T
+
+Level = tuple[int, int]
+"""How many wrong ways are taken, and what they cost together."""
+
+Taken = tuple[tuple[int, Option[Any]], ...]
+"""Wrong ways, each with the number of its step."""
+
+
+class Variant(NamedTuple, Generic[T]):
+    """A state, and the wrong ways that lead to it."""
+
+    state: T
+    taken: Taken
+
+
+class Chain(Generic[T]):
+    """The states to which steps lead from one beginning; `identity` tells which of them are the same.
+
+    Of states that are the same, the first counts. `pay` is called for each wrong way that is tried.
+    """
+
+    def __init__(
+        self, begun: T, steps: Sequence[Step[T]], identity: Callable[[T], Hashable], pay: Callable[[], None]
+    ) -> None:
+        self._begun = begun
+        self._steps = steps
+        self._identity = identity
+        self._pay = pay
+        self._levels: dict[Level, tuple[Variant[T], ...]] = {}
+        self._ways: dict[Hashable, list[Taken]] = {}
+
+    def at(self, level: Level) -> tuple[Variant[T], ...]:
+        """The new states after exactly so many wrong ways that cost exactly so much."""
+        if level not in self._levels:
+            self._levels[level] = tuple(self._new(self._walk(0, self._begun, (), *level)))
+        return self._levels[level]
+
+    def ways(self, variant: Variant[T]) -> list[Taken]:
+        """All ways to the state of `variant` that have as many mistakes."""
+        return self._ways[self._identity(variant.state)]
+
+    def _new(self, variants: Iterator[Variant[T]]) -> Iterator[Variant[T]]:
+        for variant in variants:
+            ways = self._ways.setdefault(self._identity(variant.state), [])
+            if not ways:
+                yield variant
+            if not ways or len(ways[0]) == len(variant.taken):
+                ways.append(variant.taken)
+
+    def _walk(self, number: int, state: T, taken: Taken, count: int, cost: int) -> Iterator[Variant[T]]:
+        if count == 0:
+            yield Variant(self._finished(number, state), taken)
+            return
+        for place in range(number, len(self._steps)):
+            right, options = self._steps[place]
+            done = state if right is None else right(state)
+            for option in options:
+                if option.cost == cost if count == 1 else option.cost < cost:
+                    self._pay()
+                    changed = option.apply(state)
+                    if changed is not None and changed != done:
+                        way = (*taken, (place, option))
+                        yield from self._walk(place + 1, changed, way, count - 1, cost - option.cost)
+            state = done
+
+    def _finished(self, number: int, state: T) -> T:
+        for right, _ in self._steps[number:]:
+            state = state if right is None else right(state)
+        return state
+
+
+def replayed(begun: T, steps: Sequence[Step[T]], taken: Taken) -> T:
+    """The state to which these wrong ways lead, as it is shown to people."""
+    ways = dict(taken)
+    for number, step in enumerate(steps):
+        option = ways.get(number)
+        if option is not None:
+            begun = (option.show or option.apply)(begun) or begun
+        elif step.right is not None:
+            begun = step.right(begun)
+    return begun

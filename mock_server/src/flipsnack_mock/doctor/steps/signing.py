@@ -1,0 +1,83 @@
+"""The steps of signing in their order, each with the vendor's way and the wrong ways for a given request.
+
+Some make one text of the parameters, some change the secret; then the secret is put to the text, the whole may be
+rewritten, and it becomes bytes.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from flipsnack_mock.doctor.case import Case
+from flipsnack_mock.doctor.steps import joining, parameters, rewritings, secret, values
+from flipsnack_mock.doctor.steps.chains import Taken, replayed
+from flipsnack_mock.doctor.steps.digests import charsets, in_utf_8
+from flipsnack_mock.doctor.steps.draft import Data, Draft, Message, Option, Step
+from flipsnack_mock.doctor.steps.spellings import Change
+
+
+class Signing(NamedTuple):
+    """The steps in their five stages. Of `places` and `charsets` each signature has one; the first is the vendor's."""
+
+    texts: tuple[Step[Draft], ...]
+    secrets: tuple[Step[str], ...]
+    places: tuple[Option[Message], ...]
+    wholes: tuple[Step[Change], ...]
+    charsets: tuple[Option[Data], ...]
+
+
+def signing(case: Case) -> Signing:
+    """The steps for this request."""
+    return Signing(
+        tuple(Step(right, tuple(options(case))) for right, options in _TEXTS),
+        (
+            Step(None, tuple(secret.used(case))),
+            Step(None, tuple(secret.parts(case))),
+            *(Step(None, options) for options in rewritings.secret_options()),
+        ),
+        (Option("", "", 0, secret.in_front), *secret.placed(case)),
+        tuple(Step(None, options) for options in rewritings.whole_options()),
+        (Option("", "", 0, in_utf_8), *charsets(case)),
+    )
+
+
+_TEXTS: tuple[tuple[Callable[[Draft], Draft] | None, Callable[[Case], Iterable[Option[Draft]]]], ...] = (
+    (parameters.signed_only, parameters.left_out),
+    (None, parameters.others),
+    (None, parameters.other_values),
+    (None, values.normalised),
+    (None, values.spelt),
+    (None, values.changed),
+    (None, values.escaped),
+    (None, values.skipped),
+    (parameters.by_name, parameters.ordered),
+    (joining.joined_plainly, joining.joined),
+    (None, lambda _case: rewritings.text_options()),
+)
+
+
+UNCHANGED: Change = str
+"""The whole text before it is rewritten."""
+
+
+class Stages(NamedTuple):
+    """What a signature is made of, stage by stage: the wrong ways that were taken in each."""
+
+    texts: Taken
+    secrets: Taken
+    places: Taken
+    wholes: Taken
+    charsets: Taken
+
+
+def begun(case: Case) -> Draft:
+    """The parameters as they were sent."""
+    return Draft(case.sent, joining.PLAIN)
+
+
+def signed_text(case: Case, taken: Stages) -> str:
+    """The text that was signed, as it is shown to people: with `SHOWN` for the secret."""
+    steps = signing(case)
+    place: Option[Message] = taken.places[0][1] if taken.places else steps.places[0]
+    shown = replayed(secret.SHOWN, steps.secrets, taken.secrets)
+    message = place.apply(replayed(begun(case), steps.texts, taken.texts), shown)
+    return replayed(UNCHANGED, steps.wholes, taken.wholes)(message[0] if message else "")

@@ -1,0 +1,278 @@
+"""Steps of signing: how names and values are changed, and how they are encoded, before they are joined."""
+
+import base64
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
+from html.entities import codepoint2name
+from typing import Any
+from urllib.parse import unquote, unquote_plus
+
+from flipsnack_mock.doctor.case import Case
+from flipsnack_mock.doctor.steps.dates import dates
+from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pairs
+from flipsnack_mock.doctor.steps.joining import PLAIN
+from flipsnack_mock.doctor.steps.parameters import Rewrite, option
+from flipsnack_mock.doctor.steps.spellings import Change, escapes
+from flipsnack_mock.protocol.signature import UNSIGNED
+
+_MOST_ALONE = 9
+"""Among so many parameters the value of each is changed alone."""
+
+
+def _each(change: Callable[[str], str], name: Callable[[str], str] = str) -> Rewrite:
+    # Most values are the same in most drafts.
+    name_of, value_of = cache(name), cache(change)
+    return lambda pairs: tuple([(name_of(pair[0]), value_of(pair[1])) for pair in pairs])
+
+
+def _number(write: Callable[[int], str]) -> Change:
+    return lambda text: write(int(text)) if re.fullmatch("[0-9]{1,30}", text) else text
+
+
+def _thousands(mark: str) -> Change:
+    return _number(lambda number: f"{number:,}".replace(",", mark))
+
+
+def _suffix(text: str) -> Change:
+    return lambda value: value + text if re.fullmatch("[0-9]+", value) else value
+
+
+_NUMBERS: dict[str, Change] = {
+    **{f"with {suffix}": _suffix(suffix) for suffix in (".0", ".00", ",00")},
+    **{f"with {mark!r} between thousands": _thousands(mark) for mark in (",", ".", " ", "'", "_", "\u00a0", "\u202f")},
+    "with thousands and two decimals": _number("{:,.2f}".format),
+    "with an exponent, as 1.2E+03": _number("{:E}".format),
+    "with an exponent, as 1.200000e+03": _number("{:e}".format),
+    "with the fewest digits and an exponent": _number("{:g}".format),
+    "without leading zeros": _number(str),
+    "with two digits at least": _number("{:02d}".format),
+}
+"""What languages and sheets make of a number."""
+
+
+def _curly(text: str) -> str:
+    return re.sub('"([^"]*)"', "\u201c\\1\u201d", text).replace("'", "\u2019")
+
+
+def _entities(text: str) -> str:
+    return "".join([f"&{codepoint2name[ord(one)]};" if ord(one) in codepoint2name else one for one in text])
+
+
+def _without_accents(text: str) -> str:
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+
+
+def _replaced(*pairs: tuple[str, str]) -> Change:
+    table = str.maketrans(dict(pairs))
+    return lambda text: text.translate(table)
+
+
+def _without(pattern: str, instead: str = "") -> Change:
+    compiled = re.compile(pattern)
+    return lambda text: compiled.sub(instead, text)
+
+
+_QUOTES = (("\u201c", '"'), ("\u201d", '"'), ("\u2018", "'"), ("\u2019", "'"))
+_DASHES = (("\u2013", "-"), ("\u2014", "-"), ("\u2212", "-"))
+_BEYOND = "[\U00010000-\U0010ffff]"
+"""Characters that a column of three-byte UTF-8 cannot hold."""
+
+_LINE_ENDS = {
+    "line feeds": "\n",
+    "CR LF": "\r\n",
+    "CR": "\r",
+    "blanks": " ",
+    "nothing": "",
+    "a backslash and n": r"\\n",
+}
+
+_CHANGES: dict[str, Change] = {
+    "backslashes put before quotes": _without(r"(['\"\\])", r"\\\1"),
+    "without backslashes": _without(r"\\(.)", r"\1"),
+    "as a JSON string": json.dumps,
+    "as a JSON string of PHP": lambda text: json.dumps(text).replace("/", "\\/"),
+    "as a JSON string, without \\u escapes": lambda text: json.dumps(text, ensure_ascii=False),
+    "in single quotes": "'{}'".format,
+    "in double quotes": '"{}"'.format,
+    "in brackets": "[{}]".format,
+    "as Python's repr": repr,
+    "as Python writes bytes, b'…'": lambda text: str(text.encode("utf-8", "surrogateescape")),
+    "as lists, as parse_qs gives them": lambda text: repr([text]),
+    "in Base64": lambda text: base64.b64encode(text.encode("utf-8", "surrogateescape")).decode(),
+    "HTML entities decoded": html.unescape,
+    "with all HTML entities": _entities,
+    "with numeric HTML entities": lambda text: text.encode("ascii", "xmlcharrefreplace").decode(),
+    "decoded again": unquote,
+    "decoded again, as a form": unquote_plus,
+    "HTML tags removed": _without(r"<[^>]*>"),
+    "in an HTML paragraph": "<p>{}</p>".format,
+    "with <br /> before line ends, as by PHP's nl2br": _without(r"(\r\n|\n|\r)", r"<br />\1"),
+    "with <br> for line ends": _without(r"\r\n|\n|\r", "<br>"),
+    **{
+        f"with {what} for line ends": _without(r"\r\n|\n|\r", end.replace("\\", r"\\"))
+        for what, end in _LINE_ENDS.items()
+    },
+    "white space removed": _without(r"\s"),
+    "runs of white space as one blank": _without(r"\s+", " "),
+    "without blanks at their beginning": str.lstrip,
+    "without blanks at their end": str.rstrip,
+    "with a newline after each": "{}\n".format,
+    "with CR LF after each": "{}\r\n".format,
+    "with a blank after each": "{} ".format,
+    "with a blank before each": " {}".format,
+    "with no-break spaces for blanks": _replaced((" ", "\u00a0")),
+    "with blanks for no-break spaces": _replaced(("\u00a0", " ")),
+    "with curly quotes": _curly,
+    "with straight quotes for curly ones": _replaced(*_QUOTES),
+    "with hyphens for dashes": _replaced(*_DASHES),
+    "with straight quotes and hyphens": _replaced(*_QUOTES, *_DASHES, ("\u2026", "..."), ("\u00a0", " ")),
+    "with an en dash for hyphens": _replaced(("-", "\u2013")),
+    "with ... as one character": lambda text: text.replace("...", "\u2026"),
+    "with three dots for an ellipsis": _replaced(("\u2026", "...")),
+    "quotes removed": _without("['\"]"),
+    "only letters, digits and blanks kept": _without(r"[^\w ]"),
+    "without accents": _without_accents,
+    "without what is not ASCII": lambda text: text.encode("ascii", "ignore").decode(),
+    "without emoji": _without(_BEYOND),
+    "with ? for each emoji (utf8 of MySQL has three bytes)": _without(_BEYOND, "?"),
+    "with ???? for each emoji (utf8 of MySQL has three bytes)": _without(_BEYOND, "????"),
+    "up to the first emoji (utf8 of MySQL has three bytes)": _without(f"(?s){_BEYOND}.*"),
+    "with \ufffd for each emoji": _without(_BEYOND, "\ufffd"),
+    "with capital words": str.title,
+    "with a capital at their beginning": lambda text: text[:1].upper() + text[1:],
+    **{f"cut after {most} characters": _without(f"(?s)(?<=.{{{most}}}).*") for most in (20, 32, 50, 64, 100, 128, 255)},
+}
+"""Ways to write a value otherwise."""
+
+_NOTHING = ("null", "None", "undefined", "nil", "NULL", "(null)", "<nil>", "0", "false", "NaN", "NA", "-")
+_SPELT: tuple[dict[str, str], ...] = (
+    *({"true": "True", "false": "False", "": nothing} for nothing in ("", "None")),
+    *({"true": "1", "false": no, "": ""} for no in ("0", "")),
+    *({"true": yes, "false": no} for yes, no in (("TRUE", "FALSE"), ("yes", "no"), ("on", "off"), ("t", "f"))),
+    *({"1": yes, "0": no} for yes, no in (("true", "false"), ("True", "False"), ("true", ""))),
+    *({"": nothing} for nothing in _NOTHING),
+)
+"""What programs write for the values of a language, where another spelling was sent."""
+
+
+def normalised(_case: Case) -> Iterator[Option[Draft]]:
+    """Values trimmed, names and values in another normal form of Unicode."""
+    yield option("value-trimmed", "values trimmed", COMMON, _each(str.strip))
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        normal = partial(unicodedata.normalize, form)
+        yield option("normal-form", f"signed as {form}", LIKELY if len(form) == 3 else UNLIKELY, _each(normal, normal))
+
+
+def spelt(case: Case) -> Iterator[Option[Draft]]:
+    """Booleans, nothing and numbers in the spelling of a language or a sheet."""
+    values = {value for _, value in case.sent}
+    for spellings in _SPELT:
+        words = [f"{new!r} signed for {old!r}" for old, new in spellings.items() if old in values and old != new]
+        if words:
+            yield option("value-spelt", ", ".join(words), UNLIKELY, _each(partial(_looked_up, spellings)))
+    numbers = (
+        option("value-spelt", f"numbers signed {detail}", LIKELY, _each(change)) for detail, change in _NUMBERS.items()
+    )
+    yield from _distinct(case, numbers)
+
+
+def _looked_up(spellings: dict[str, str], text: str) -> str:
+    return spellings.get(text, text)
+
+
+def _distinct(case: Case, options: Iterable[Option[Draft]], always: int = 0) -> Iterator[Option[Draft]]:
+    """Options that cost more than `always` only if they do to this request what no other does: each one costs time."""
+    plain = Draft(case.sent, PLAIN)
+    seen: set[Draft | None] = {plain}
+    for one in options:
+        done = one.apply(plain)
+        if one.cost <= always or done not in seen:
+            yield one
+        seen.add(done)
+
+
+def changed(case: Case) -> Iterator[Option[Draft]]:
+    """Values and names written otherwise, then the value of one parameter alone."""
+    yield from _distinct(
+        case, (option(mistake, how, cost, _each(*changes)) for mistake, how, cost, *changes in _ways())
+    )
+    names = [name for name, _ in case.sent if name not in UNSIGNED]
+    alone = (
+        option(mistake, f"{how}, that of {name} alone", RARE, _only(name, changes[0]))
+        for mistake, how, _, *changes in _ways()
+        for name in names
+        if len(changes) == 1 and len(names) <= _MOST_ALONE
+    )
+    yield from _distinct(case, alone)
+
+
+def _ways() -> Iterator[tuple[Any, ...]]:
+    """Mistake, detail and likelihood, and what becomes of each value, and of each name."""
+    for case, letters in (("lower", str.lower), ("upper", str.upper)):
+        yield "value-letter-case", f"values in {case} case", LIKELY, letters
+        yield "name-letter-case", f"names in {case} case", LIKELY, str, letters
+    for mark, words in (("_", "_"), ("-", "hyphens")):
+        yield "name-letter-case", f"names with words joined by {words}", UNLIKELY, str, _joined_words(mark)
+    yield "name-letter-case", "names that begin in upper case", UNLIKELY, str, _capital
+    for detail, old, new in _PLUS:
+        yield "plus-for-space", detail, LIKELY, _swap(old, new)
+    for detail, change in _CHANGES.items():
+        yield "value-changed", f"values signed {detail}", UNLIKELY, change
+    for detail, change, cost in dates():
+        yield "value-changed", f"values signed {detail}", cost, change
+
+
+def _only(name: str, change: Change) -> Rewrite:
+    return lambda pairs: tuple([(pair[0], change(pair[1])) if pair[0] == name else pair for pair in pairs])
+
+
+_PLUS = (
+    ("a plus was signed, and arrived as a space", " ", "+"),
+    ("a space was signed, and arrived as a plus", "+", " "),
+)
+
+
+def _swap(old: str, new: str) -> Callable[[str], str]:
+    return lambda text: text.replace(old, new)
+
+
+def _joined_words(mark: str) -> Change:
+    return lambda name: re.sub("([A-Z])", rf"{mark}\1", name).lower()
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def escaped(case: Case) -> Iterator[Option[Draft]]:
+    """Names and values percent-encoded or escaped for HTML."""
+    yield from _distinct(case, _escaped(case), UNLIKELY)
+
+
+def _escaped(case: Case) -> Iterator[Option[Draft]]:
+    spelt = case.undecoded()
+
+    def as_in_url(pairs: Pairs) -> Pairs:
+        return tuple([spelt.get(pair, pair) for pair in pairs])
+
+    yield option("percent-encoded", "encoded as in the URL", COMMON, as_in_url)
+    for detail, change, cost in escapes():
+        mistake = "percent-encoded" if "encoded" in detail else "value-changed"
+        yield option(mistake, detail, cost, _each(change, change))
+        yield option(mistake, f"{detail}, values only", max(cost, UNLIKELY), _each(change))
+
+
+def skipped(_case: Case) -> Iterator[Option[Draft]]:
+    """Parameters skipped because their value is empty, or counts as false."""
+    yield option("empty-dropped", "empty values skipped", COMMON, _but(""))
+    yield option("empty-dropped", "values that are empty or 0 skipped, as by PHP's array_filter", COMMON, _but("", "0"))
+    yield option("empty-dropped", "0, false and empty values skipped", UNLIKELY, _but("", "0", "false"))
+    yield option("empty-dropped", "false and empty values skipped", UNLIKELY, _but("", "false"))
+
+
+def _but(*values: str) -> Rewrite:
+    return lambda pairs: tuple([pair for pair in pairs if pair[1] not in values])
