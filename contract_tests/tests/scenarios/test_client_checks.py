@@ -195,6 +195,9 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
     "a-deadline-that-is-over-is-reported": [
         (scenario_run(error="transport", schedule="never", deadline_s=60), "expected deadline, got transport")
     ],
+    "what-lacks-time-is-no-trouble": [
+        (scenario_run(call(code=22), error="maintenance", code=22, deadline_s=3), "expected deadline, got error maint")
+    ],
     "jsonp-is-understood": [(scenario_run(error="protocol", format="jsonp"), "what the client reads in jsonp")],
     "xml-is-understood": [(scenario_run(format="xml", error="protocol"), "what the client reads in xml")],
     "what-passes-is-survived": [

@@ -38,6 +38,7 @@ LINE_ENDS = "\na\nb\rc\n\n"
 OTHER_FORMATS: list[Format] = [form for form in FORMATS if form != "json"]
 HOSTILE: dict[str, Any] = {"key": "a+b%20c&d=e;f#g?h", "secret": "  šécrét €日😀 "}
 LONG_TEXT = "a long text, as descriptions are; " * 200
+JANUARY = {"startDate": "2024-01-01", "endDate": "2024-01-31"}
 NIGHT = 28_800
 UNKNOWN = {"Zeta": "0", "_": "false", "a9": "x", "a10": "y", "B": " ", "Ärger é": "=&"}
 """Parameters that no method has: they are signed like any other. Each way to sort has another order of them."""
@@ -175,10 +176,13 @@ CALLS: Mapping[str, Scenario] = {
     "call update with an empty title": _call("update", params={"title": "", "description": "x"}),
     "call update with hostile texts": _call("update", params={"title": HOSTILE_TEXT, "description": LINE_ENDS}),
     "call update with a long text": _call("update", params={"description": LONG_TEXT}),
-    "call update with blanks around, in xml": _call("update", params={"title": HOSTILE_TEXT}, format="xml"),
-    "call getStats with parameters": _call(
-        "getStats", params={"startDate": "2024-01-01", "endDate": "2024-01-31", "includePageStats": "true"}
-    ),
+    **{
+        f"call update with blanks around, and digits, in {form}": _call(
+            "update", params={"title": HOSTILE_TEXT, "description": "007"}, format=form
+        )
+        for form in OTHER_FORMATS
+    },
+    "call getStats with parameters": _call("getStats", params={**JANUARY, "includePageStats": "true"}),
     **{
         f"call {name} with parameters that it does not have": _call(name, params=UNKNOWN)
         for name in ("getStats", "update")
@@ -269,11 +273,12 @@ LISTS: Mapping[str, Scenario] = {
 }
 STATISTICS_ASKED: Mapping[str, Scenario] = {
     "statistics again": Scenario(op="statistics"),
-    "statistics of some days again": Scenario(
-        op="statistics", params={"startDate": "2024-01-01", "endDate": "2024-01-31"}
-    ),
+    "statistics of some days again": Scenario(op="statistics", params=JANUARY),
     **{f"statistics of what is {whose}": Scenario(op="statistics", whose=whose) for whose in ("deleted", "foreign")},
-    **{f"statistics in {form}": Scenario(op="statistics", format=form, **HOSTILE) for form in OTHER_FORMATS},
+    **{
+        f"statistics in {form}": Scenario(op="statistics", params=JANUARY, format=form, **HOSTILE)
+        for form in OTHER_FORMATS
+    },
     "statistics again, little time": Scenario(op="statistics", deadline_s=15),
     "cancelled between statistics": Scenario(op="statistics", cancel_after_s=15),
 }

@@ -1,19 +1,17 @@
 """Scenarios about the way of an answer, written by hand: every code, redirects, other forms, unusual packages."""
 
 import base64
-import io
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS
-from flipsnack_contract.adapter.elsewhere import PACKAGE_PATH
+from flipsnack_contract.adapter.elsewhere import PACKAGE_PATH, package_elsewhere
 from flipsnack_contract.adapter.messages import FORMATS
 from flipsnack_contract.contract.ledger import messages
 from flipsnack_contract.contract.methods import package_method
-from flipsnack_contract.scenarios.event import CREATE, SHOW, UPDATE
+from flipsnack_contract.scenarios.event import CREATE, SHOW
 from flipsnack_contract.scenarios.fault_catalogue import (
     CALL,
     DEAD_LINKS,
@@ -59,41 +57,24 @@ REDIRECTS = faults_of(
 )
 """Redirects. Where one leads elsewhere, there is a package, and no API."""
 
-UPLOAD_REDIRECTS = {
-    name: Fault(name=name, affects="redirect", fault=fault, when={"action": CREATE})
-    for name, fault in (
-        ("an upload redirected elsewhere", _redirect(307, location=ELSEWHERE)),
-        ("an upload redirected elsewhere for ever", _redirect(308, location=ELSEWHERE)),
-        ("an upload redirected to itself", _redirect(307)),
-    )
-}
-"""Redirects that keep the verb, so that the document would be sent again."""
-
 
 # --- packages
 
-
-def _package_of(files: Mapping[str, str]) -> str:
-    with zipfile.ZipFile(made := io.BytesIO(), "w") as package:
-        for name, content in files.items():
-            package.writestr(zipfile.ZipInfo(name), content)
-    return base64.b64encode(made.getvalue()).decode()
+ANOTHER, SIZE = package_elsewhere(), len(package_elsewhere())
+LAST = f"bytes 0-{SIZE - 1}"
 
 
-ANOTHER = _package_of({"index.html": "another package"})
-
-
-def _served(name: str, status: int, body: str, *, count: int | None = None, **headers: str) -> Fault:
+def _served(name: str, status: int, body: bytes, *, count: int | None = None, **headers: str) -> Fault:
     named = {one.replace("_", "-"): value for one, value in headers.items()}
     fault = {"kind": "status", "status": status, "content_type": "application/zip", "headers": named}
     affects: Affects = "another package" if status == 200 else "package"
-    whole = fault | ({"body_base64": body} if body else {})
-    return Fault(name=name, affects=affects, fault=whole, when=PACKAGE, count=count)
+    content = {"body_base64": base64.b64encode(body).decode()} if body else {}
+    return Fault(name=name, affects=affects, fault=fault | content, when=PACKAGE, count=count)
 
 
 # Complete in itself: a client that starts again with it has the package of another collection.
 OTHER_PART = _served(
-    "a part of another package", 206, ANOTHER, count=1, Content_Range="bytes 0-132/133", ETag='"another"'
+    "a part of another package", 206, ANOTHER, count=1, Content_Range=f"{LAST}/{SIZE}", ETag='"another"'
 )
 """A part of another package, served once. Appended to the first part of the right one it makes a zip that opens."""
 
@@ -102,7 +83,7 @@ MEDIUM, CUT_AT = 100_000, 65_536
 FITTING_PART = _served(
     "a fitting part of another package",
     206,
-    base64.b64encode(base64.b64decode(ANOTHER).rjust(MEDIUM - CUT_AT, b"\0")).decode(),
+    ANOTHER.rjust(MEDIUM - CUT_AT, b"\0"),
     count=1,
     Content_Range=f"bytes {CUT_AT}-{MEDIUM - 1}/{MEDIUM}",
     ETag='"another"',
@@ -110,7 +91,7 @@ FITTING_PART = _served(
 """The rest that was asked for, of a package with another ETag: with the first part it makes a zip that opens."""
 
 UNASKED_PART = _served(
-    "a part that was not asked for", 206, ANOTHER, count=1, Content_Range="bytes 0-132/999", ETag='"another"'
+    "a part that was not asked for", 206, ANOTHER, count=1, Content_Range=f"{LAST}/999", ETag='"another"'
 )
 NAMELESS_PART = _served("a part that does not say which", 206, ANOTHER, count=1)
 """Parts of another package that make a zip that opens: one in answer to the first request, one without its range."""
@@ -118,10 +99,10 @@ NAMELESS_PART = _served("a part that does not say which", 206, ANOTHER, count=1)
 NEW_PACKAGE = _served("a new package in place of the rest", 200, ANOTHER, count=1, ETag='"another"')
 """The whole new package, in answer to a request for the rest of the old one."""
 
-NO_SUCH_PART = _served("a part that is not there any more", 416, "", count=1, Content_Range="bytes */7")
+NO_SUCH_PART = _served("a part that is not there any more", 416, b"", count=1, Content_Range="bytes */7")
 """The answer to a request for the rest of a package that has become shorter."""
 
-EMPTY_ZIP = _served("packages without a file in them", 200, _package_of({}))
+EMPTY_ZIP = _served("packages without a file in them", 200, b"PK\5\6".ljust(22, b"\0"))
 """A zip archive of 22 bytes: right as an archive, and no package that shows anything."""
 
 
@@ -136,14 +117,7 @@ CUTS = (cut_after(0), cut_after(1), cut_after(CUT_AT), cut_after(200_001))
 # --- scenarios
 
 REDIRECTED: Mapping[str, Scenario] = {
-    **{name: Scenario(deadline_s=120, faults=(fault,)) for name, fault in REDIRECTS.items()},
-    **{
-        name: Scenario(op="create", document_bytes=500, deadline_s=120, faults=(fault,))
-        for name, fault in UPLOAD_REDIRECTS.items()
-    },
-    "a change redirected elsewhere": Scenario(
-        op="call", action=UPDATE, params={"title": "x"}, faults=(at(UPDATE, REDIRECTS["calls redirected elsewhere"]),)
-    ),
+    name: Scenario(deadline_s=120, faults=(fault,)) for name, fault in REDIRECTS.items()
 }
 PACKAGES: Mapping[str, Scenario] = {
     "a large package, over another file": Scenario(package_bytes=LARGE, old_bytes=21),
@@ -180,7 +154,7 @@ PACKAGES: Mapping[str, Scenario] = {
 }
 
 
-PACKAGE_METHOD, DELETE = package_method().name, "collection.deleteCollection"
+PACKAGE_METHOD = package_method().name
 REFUSED_BY = {code: refusal(PACKAGE_METHOD, code, FINAL[code]) for code in messages() if code in FINAL}
 STILL_CONVERTED = msgspec.structs.replace(REFUSED_BY.pop(38), affects="lasting", means="")
 ALL_LASTING = ("22 for ever", "31 for ever", "32 for ever", "HTTP 503 for ever", "calls reset for ever")
@@ -193,12 +167,6 @@ CODES: Mapping[str, Scenario] = {
     **{f"{name}, no deadline": Scenario(deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
     "dead links, no deadline": Scenario(deadline_s=None, faults=(DEAD_LINKS["dead links"],)),
     "packages never served, no deadline": Scenario(deadline_s=None, faults=(LASTING["packages never served"],)),
-    **{
-        f"call deleteCollection, {code} for ever": Scenario(
-            op="call", action=DELETE, deadline_s=None, faults=(refusal(DELETE, code, FINAL[code]),)
-        )
-        for code in (37, 38, 46)
-    },
     **{
         f"an upload, {name}": Scenario(op="create", deadline_s=None, faults=(at(CREATE, LASTING[name]),))
         for name in ("22 for ever", "31 for ever", "32 for ever")

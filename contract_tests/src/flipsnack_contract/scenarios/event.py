@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, urlsplit
 from flipsnack_contract.contract.decoding import Answer, Malformed, decode
 from flipsnack_contract.contract.methods import package_method
 
-CREATE, SHOW, UPDATE, LIST, STATISTICS = (
-    f"collection.{name}" for name in ("create", "getCollection", "update", "getList", "getStats")
+CREATE, SHOW, UPDATE, LIST, STATISTICS, DELETE = (
+    f"collection.{name}" for name in ("create", "getCollection", "update", "getList", "getStats", "deleteCollection")
 )
 """The methods that clients have duties about, beside the one that makes packages."""
 

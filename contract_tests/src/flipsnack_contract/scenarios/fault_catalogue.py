@@ -155,7 +155,6 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "an answer cut in the middle": lambda form: envelope(form, {"status": "PROCESSING"})[:-9],
     "an answer and more behind it": lambda form: _beside(form, LINKED, after=" and more"),
     "an answer and more in front of it": lambda form: _beside(form, LINKED, before="200 OK "),
-    "two answers in one": lambda form: _beside(form, LINKED, after=json.dumps({"code": 43, "status": "Forbidden"})),
     "nothing at all": lambda _form: "",
     GUEST_PAGE: lambda _form: LOGIN,
 }
@@ -185,7 +184,6 @@ ENVELOPES = (
     "an answer cut in the middle",
     "an answer and more behind it",
     "an answer and more in front of it",
-    "two answers in one",
     "nothing at all",
     GUEST_PAGE,
     NOT_TEXT,

@@ -28,6 +28,10 @@ NEIGHBOURS = {
     "x.tmp": b"",
 }
 """Other files in the folder of the file: a run leaves them as they are."""
+VISITED = [{"date": "2024-01-15", "views": 5, "time_spent": 90}, {"date": "2024-02-01", "views": 100}]
+"""Statistics of a collection that is asked for those of some days; all others have none."""
+STALE, STALE_ENDS = b"what a run left that was killed", (".part", ".tmp", ".partial", ".download")
+"""A working file of another run, and how its name ends after that of the file: a client may use it up, or leave it."""
 TEXT = b"What I did in my holidays.\r\nNothing.\n"
 TITLES = ("Spring catalogue", "Summer & more", "Ünïcode 日本", "Price list", "Spring catalogue")
 
@@ -62,6 +66,7 @@ def _about(scenario: Scenario) -> dict[str, Any]:
     fields: dict[str, Any] = {"schedule": scenario.schedule, "pages": scenario.pages}
     fields |= {"package_bytes": scenario.package_bytes} if scenario.package_bytes else {}
     fields |= {"status": "editable"} if scenario.op == "publish" else {}
+    fields |= {"statistics": VISITED} if "startDate" in scenario.params else {}
     fields |= {"conversion_schedule": scenario.conversion} if scenario.conversion else {}
     return fields
 
@@ -82,6 +87,13 @@ def furnish(scenario: Scenario, dest: Path) -> bytes | None:
     if (old := old_file_of(scenario)) is not None:
         dest.write_bytes(old)
     return old
+
+
+def leave_stale(dest: Path) -> None:
+    """Put the working files of a killed run beside the file, where the client has none of that name."""
+    for end in STALE_ENDS:
+        if not (left := dest.with_name(dest.name + end)).exists():
+            left.write_bytes(STALE)
 
 
 def document_of(scenario: Scenario, boundary: bytes = b"") -> bytes:

@@ -43,6 +43,9 @@ PLAIN: Mapping[str, Scenario] = {
         # An upload takes real time, of which a second may be too little.
         if (name, seconds) != ("not convertible", 1.0)
     },
+    "built already, 8 s of time": Scenario(deadline_s=8, package_bytes=70_000),
+    "published, 8 s of time": Scenario(op="publish", deadline_s=8),
+    "converted at once, 8 s of time": Scenario(op="create", deadline_s=8),
     "built after the deadline": Scenario(schedule="after-100s", deadline_s=50),
     "a package of more pages": Scenario(pages=5),
     **{

@@ -157,7 +157,7 @@ class ScenarioRun:
 
     def _as_received(self, request: Event) -> Event:
         """The request with what the client got; a made-up answer that is right is one."""
-        return request if self.is_made_up(request) else request.as_received()
+        return replace(request, code=20) if self.is_made_up(request) else request.as_received()
 
     def is_made_up(self, request: Event) -> bool:
         """Whether a fault answered a request in the API's place, and right."""

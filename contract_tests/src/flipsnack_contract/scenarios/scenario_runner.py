@@ -24,6 +24,7 @@ from flipsnack_contract.scenarios.preparation import (
     collections_of,
     document_of,
     furnish,
+    leave_stale,
     prepare,
 )
 from flipsnack_contract.scenarios.scenario import Scenario
@@ -169,6 +170,7 @@ class ScenarioRunner:
         self.player.run(replace(case, id=f"{case.id}-before"), sandbox.timeline(virtual=self.virtual))
         sandbox.account.call("DELETE", "/faults")
         sandbox.forget()
+        leave_stale(sandbox.dest)
 
     def _package_for(self, run: ScenarioRun, sandbox: Sandbox, collection: str) -> bytes | None:
         """The package that a client which says ok must have saved; None for no download, or where none is served."""

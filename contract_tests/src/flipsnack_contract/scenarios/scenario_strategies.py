@@ -14,7 +14,6 @@ from flipsnack_contract.scenarios.delivery_catalogue import (
     NEW_PACKAGE,
     NO_SUCH_PART,
     OTHER_PART,
-    REDIRECTS,
     cut_after,
 )
 from flipsnack_contract.scenarios.event import CREATE, SHOW, STATISTICS, UPDATE
@@ -23,7 +22,6 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     ENVELOPES,
     LASTING,
     PASSING,
-    SPOILT_PACKAGES,
     at,
     refusal,
     spoilt_answer,
@@ -96,11 +94,6 @@ def _refused(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     return _built(forms, who=who, whose=whose, unknown_hash=hashes, form=answer_forms)
 
 
-def _redirected(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    faults = st.sampled_from(list(REDIRECTS.values())).map(lambda fault: (fault,))
-    return _built(forms, faults=faults, schedule=schedules)
-
-
 def _cut(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     # Together they stay below the size of the package: no part has more bytes than are left of it.
     cuts = st.lists(st.integers(0, 60_000).map(cut_after), min_size=1, max_size=3).map(tuple)
@@ -113,11 +106,6 @@ def _disturbed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     passing = st.sampled_from([*PASSING.values(), DEAD_LINKS["a dead link once"]])
     faults = st.lists(passing, min_size=1, max_size=2, unique_by=lambda fault: fault.name).map(tuple)
     return _built(forms, schedule=schedules, faults=faults, settings=limits, whose=own_or_not)
-
-
-def _spoilt(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    lasting = st.sampled_from([*SPOILT_PACKAGES.values(), *DEAD_LINKS.values()]).map(lambda fault: (fault,))
-    return _built(forms, faults=lasting, schedule=schedules)
 
 
 def _eventful(forms: list[Format]) -> st.SearchStrategy[Scenario]:
@@ -233,9 +221,7 @@ DRAWN: tuple[tuple[frozenset[str], Family], ...] = (
     (frozenset({"op:download"}), _downloaded),
     (frozenset({"op:download"}), _refused),
     (VIRTUAL, _disturbed),
-    (VIRTUAL, _redirected),
     (VIRTUAL, _cut),
-    (VIRTUAL, _spoilt),
     (VIRTUAL, _eventful),
     (VIRTUAL, _suspended),
     (frozenset({"op:call"}), _called),

@@ -43,6 +43,7 @@ API_HOST, UPLOAD_HOST = "api.flipsnack.com", "upload.flipsnack.com"
 
 CREDENTIALS, AUTHORIZATION = frozenset({"apiKey", "signature", "action"}), frozenset({"authorization"})
 """Parameters of a call, and headers, that do not belong in a download."""
+LINK_PARAMETERS = frozenset({"Expires", "Signature", "Key-Pair-Id"})
 
 NEEDS = {
     "calls": "calls of the API",
@@ -64,8 +65,7 @@ class Traffic:
 
     `one_task`: all events belong to one task, as in a scenario, so each call follows from the answer before it. In a
     recording the calls of several tasks may be mixed: there only the same call, soon afterwards, is a repetition.
-    `deadline` is when the client was asked to end, `reads_xml` whether it was asked to use XML, `uploads` whether it
-    was asked to upload.
+    `deadline` is when the client was asked to end, `reads_xml` and `uploads` whether it was asked to.
     """
 
     events: tuple[Event, ...]
@@ -288,7 +288,8 @@ def xml_is_asked_for_only_when_told(traffic: Traffic) -> None:
 def downloads_carry_no_credentials(traffic: Traffic) -> None:
     """A resource URL is requested as it was given, without credentials; no Referer names a signed address."""
     for event in traffic.downloads:
-        if found := sorted(CREDENTIALS & event.params.keys() | AUTHORIZATION & event.headers.keys()):
+        added = event.params.keys() - LINK_PARAMETERS if traffic.one_task else CREDENTIALS & event.params.keys()
+        if found := sorted(added | AUTHORIZATION & event.headers.keys()):
             raise Violation(f"what the download {event.name} has", "what the link has", ", ".join(found))
     for event in traffic.events:
         if "signature=" in event.headers.get("referer", "").lower():

@@ -14,7 +14,7 @@ from flipsnack_contract.adapter.messages import FORMATS, Format
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS, LOST, NOT_DONE
 from flipsnack_contract.scenarios.delivery_catalogue import REDIRECTS
-from flipsnack_contract.scenarios.event import CREATE, LIST, SHOW, STATISTICS, UPDATE
+from flipsnack_contract.scenarios.event import CREATE, DELETE, LIST, SHOW, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     DEAD_LINKS,
     ENVELOPES,
@@ -54,6 +54,7 @@ CHANGES: Mapping[str, Step] = {
     "an upload": (CREATE, {"op": "create", "schedule": "after-5s"}),
     "publishing": (UPDATE, {"op": "publish"}),
     "call update": (UPDATE, {"op": "call", "action": UPDATE, "params": {"title": "x"}}),
+    "call deleteCollection": (DELETE, {"op": "call", "action": DELETE}),
 }
 """Steps that change something."""
 
@@ -103,7 +104,7 @@ def _passing() -> Iterator[Row]:
         yield _put(next(many), fault, nth=nth, format=form)
     for fault in (*CALL_FAULTS, *CALL_FAULTS):
         yield _put(next(others), fault, format=next(forms))
-    for fault, place in product(NOT_DONE, ("publishing", "call update")):
+    for fault, place in product(NOT_DONE, ("publishing", "call update", "call deleteCollection")):
         yield _put(place, fault)
     once = [fault for fault in NOT_DONE if fault.name != "31 three times"]
     for pair, place in zip(permutations(once, 2), cycle((*MANY, *CHANGES)), strict=False):
@@ -128,11 +129,11 @@ def _refused() -> Iterator[Row]:
 
 def _lasting() -> Iterator[Row]:
     """Each fault that lasts, from the middle of each step of several calls on, and at other steps with little time."""
-    deadlines = cycle((None, 30.0, None, 12.0))
+    deadlines = cycle((None, 30.0, 12.0, None, 60.0))
     for (place, middle_s), fault in product(MIDDLE_S.items(), FOR_EVER):
         late = _changed(fault, after_s=middle_s, name=f"{fault.name} from the middle on")
         yield _put(place, late, deadline_s=next(deadlines), collections=40 if place == "a list" else 0)
-    for place, fault, deadline_s in zip(OTHERS, cycle(FOR_EVER), cycle((20.0, 0.5, None, 5.0)), strict=False):
+    for place, fault, deadline_s in zip((*OTHERS, *OTHERS), cycle(FOR_EVER), cycle((None, 0.5, 20.0)), strict=False):
         yield _put(place, fault, deadline_s=deadline_s)
     for place, fault in (("one poll", FOR_EVER[0]), ("call getStats", FOR_EVER[1]), ("an upload", FOR_EVER[0])):
         yield _put(place, _changed(fault, name=f"a cancel, and {fault.name}"), cancel_after_s=9)
@@ -172,12 +173,13 @@ def _spoilt() -> Iterator[Row]:
 
 
 def _redirected() -> Iterator[Row]:
-    """A redirect at each step, at a later call or at all; of an upload by each status that drops the verb."""
+    """A redirect at each step, at a later call or at all; of an upload by each status."""
     for place, nth in zip(MANY, cycle(EARLY), strict=False):
         yield _put(place, REDIRECTS["calls redirected elsewhere with their method"], nth=nth)
     for place, way in zip(OTHERS, cycle(CALL_REDIRECTS), strict=False):
         yield _put(place, REDIRECTS[way], deadline_s=120.0)
-    for status in (301, 302, 303):
+    yield _put("an upload", REDIRECTS["calls redirected to themselves"], deadline_s=120.0)
+    for status in (301, 302, 303, 307, 308):
         moved = {"kind": "redirect", "status": status, "location": ELSEWHERE}
         yield _put("an upload", Fault(name=f"redirected by {status}", affects="redirect", fault=moved))
 

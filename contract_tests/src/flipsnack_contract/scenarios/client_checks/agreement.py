@@ -8,10 +8,9 @@ from typing import Any
 from flipsnack_contract.adapter.case import CaseOutcome, file_text
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
-from flipsnack_contract.contract.decoding import decode
 from flipsnack_contract.scenarios.client_checks.pace import longest_pause_s
 from flipsnack_contract.scenarios.event import Event
-from flipsnack_contract.scenarios.scenario import CALLBACK, REFUSED_DOCUMENTS, Fault
+from flipsnack_contract.scenarios.scenario import REFUSED_DOCUMENTS
 from flipsnack_contract.scenarios.scenario_run import CLASSES, ScenarioRun
 
 AFFECTED = {
@@ -60,39 +59,48 @@ def success_was_answered(run: ScenarioRun) -> None:
 
 @check("client.agreement")
 def the_value_of_a_call_is_the_data_of_its_answer(run: ScenarioRun) -> None:
-    """As JSON has it: XML has texts only, and a rule of its own."""
-    is_call = run.scenario.op in ("call", "statistics") and run.scenario.format != "xml"
-    last = next((call for call in reversed(run.calls) if call.action == run.scenario.main_action), None)
-    if is_call and run.outcome is CaseOutcome.OK and last is not None and (data := _answered(run, last)) is not None:
+    """As JSON has it: the other formats have rules of their own."""
+    _expect_value(run, "json")
+
+
+@check("client.jsonp", needs={"jsonp"})
+def the_value_of_a_call_in_jsonp_is_that_data_too(run: ScenarioRun) -> None:
+    """As JSON would have it."""
+    _expect_value(run, "jsonp")
+
+
+def _expect_value(run: ScenarioRun, form: str) -> None:
+    last = _last_answer(run, form)
+    if last is not None and (data := _answered(run, last)) is not None:
         expect(dict(data), dict(run.value), f"the value, after {last}")
+
+
+def _last_answer(run: ScenarioRun, form: str) -> Event | None:
+    """The last call of an operation whose value is the data of its answer in that format."""
+    is_call = run.scenario.op in ("call", "statistics") and run.scenario.format == form
+    calls = run.calls if is_call and run.outcome is CaseOutcome.OK else ()
+    return next((call for call in reversed(calls) if call.action == run.scenario.main_action), None)
 
 
 @check("client.xml", needs={"xml"})
 def the_texts_of_an_answer_in_xml_are_kept(run: ScenarioRun) -> None:
     """Each text in the data of an answer in XML is in the value as it was sent; what is no text may be read as such."""
-    last = next((call for call in reversed(run.calls) if call.action == run.scenario.main_action), None)
-    is_call = run.scenario.op in ("call", "statistics") and run.scenario.format == "xml"
-    if not is_call or run.outcome is not CaseOutcome.OK or last is None:
+    if (last := _last_answer(run, "xml")) is None:
         return
+    texts = {field.name for field in run.scenario.main_method.fields if field.type == "string"}
     for name, text in (_answered(run, last) or {}).items():
         found = run.value.get(name)
-        if isinstance(text, str) and isinstance(found, str):
+        if name in texts or (isinstance(text, str) and isinstance(found, str)):
             expect(text, found, f"{name} in the value, after {last}")
 
 
 def _answered(run: ScenarioRun, call: Event) -> Mapping[str, Any] | None:
     """The data of the answer to a call; None where it is not known."""
-    if fault := run.fault_of(call):
-        return _made_up(fault, call, run.scenario.format) if run.is_made_up(call) else None
+    if call.fault and not run.is_made_up(call):
+        return None
     # The journal masks resource URLs, and keeps the beginning of an answer that repeats a long text.
     is_unseen = "resourceUrl" in (call.data or {}) or any(len(text) > LONG_TEXT for text in call.params.values())
     return None if is_unseen else call.data or {}
-
-
-def _made_up(fault: Fault, call: Event, form: str) -> Mapping[str, Any]:
-    callback = call.params.get("callback", "")
-    body = str(fault.fault["body"]).replace(CALLBACK, callback).encode()
-    return decode(body, form, callback=callback).data or {}
 
 
 @check("client.agreement")

@@ -1,16 +1,21 @@
 """How a client ends: as the job and the faults of the scenario demand, in time, and at once when it is cancelled."""
 
+from itertools import takewhile
+
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.client_checks.uploads import REFUSALS
-from flipsnack_contract.scenarios.event import CREATE, SHOW
+from flipsnack_contract.scenarios.event import CREATE, SHOW, Event
 from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, Scenario, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_run import CLASSES, FINAL, HELPLESS, ScenarioRun
 from flipsnack_contract.scenarios.traffic import NOTHING_DONE
 
 WAITING_S = 300.0
 SLACK_MS = 1000
+TROUBLES = frozenset({"maintenance", "rate_limited", "transport"})
+SURVIVED, BUSY = 3, (429, 502, 503, 504)
+"""How often in a row a client that retries meets the same trouble at least; and HTTP statuses that are one."""
 LIMITED_S = 60.0
 """For how long a limit of calls a minute may hold up one of them, in seconds."""
 
@@ -107,6 +112,24 @@ def _expect_last_error(run: ScenarioRun) -> None:
 def a_deadline_that_is_over_is_reported(run: ScenarioRun) -> None:
     """A job that does not end in time is an error of class deadline."""
     _judge_end(run, "deadline")
+
+
+@check("client.deadline", needs={"deadline", "retries"})
+def what_lacks_time_is_no_trouble(run: ScenarioRun) -> None:
+    """A client that tries again gives a call up before its fourth attempt only for lack of time, and says so."""
+    last = run.requests[-1] if run.requests else None
+    if run.scenario.deadline_s is None or run.error not in TROUBLES or last is None or last.kind != "call":
+        return
+    attempts = len(list(takewhile(lambda call: _is_trouble(run, call, last), reversed(run.calls))))
+    if 0 < attempts <= SURVIVED:
+        raise Violation(f"the end after {last}, attempt {attempts}", "deadline", run.reported)
+
+
+def _is_trouble(run: ScenarioRun, call: Event, last: Event) -> bool:
+    """Whether a call asked for the same as the last one, and met what a client that retries survives."""
+    fault = run.fault_of(call)
+    disturbed = fault is not None and fault.affects in ("passing", "lasting") and fault.fault.get("status", 503) in BUSY
+    return call.sameness == last.sameness and (call.code in NOTHING_DONE or disturbed)
 
 
 @check("client.jsonp", needs={"jsonp"})
@@ -224,7 +247,9 @@ def cancelling_ends_it(run: ScenarioRun) -> None:
     cancelled_at_ms = run.report.cancelled_at_ms
     if cancelled_at_ms is None:
         return
-    later = [call.name for call in run.requests if call.start > cancelled_at_ms * 1000]
+    # A cancel ends a sleep, so what comes at its instant comes after it; but for one at the start.
+    earliest = cancelled_at_ms * 1000 + (cancelled_at_ms == run.report.started_ms)
+    later = [call.name for call in run.requests if call.start >= earliest]
     expect([], later, "calls after the cancel")
     expect("cancelled", run.error or str(run.outcome), "the end after a cancel")
 

@@ -7,7 +7,7 @@ from flipsnack_contract.adapter.fake_server import MOST_LEFT
 from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.scenarios.preparation import NEIGHBOURS
+from flipsnack_contract.scenarios.preparation import NEIGHBOURS, STALE
 from flipsnack_contract.scenarios.scenario_run import HELPLESS, ScenarioRun
 from flipsnack_contract.scenarios.traffic import CREDENTIALS
 
@@ -109,7 +109,8 @@ def nothing_is_left_beside_the_file(run: ScenarioRun) -> None:
     served = any(call.http_status in (200, 206) for call in run.downloads) or run.fetched_elsewhere
     came = run.outcome is CaseOutcome.ERROR and (served or run.scenario.interrupted)
     own = [name for name, content in run.beside.items() if run.dest.name in name and not content.startswith(PAGE)]
-    left = [name for name in run.beside if name not in NEIGHBOURS and not (came and name in own)]
+    there = {name for name, content in run.beside.items() if name in NEIGHBOURS or content == STALE}
+    left = [name for name in run.beside if name not in there and not (came and name in own)]
     expect([], left, "what is left in the folder of the file")
 
 
