@@ -143,6 +143,14 @@ def signing_in_order_of_sending_is_44(session: Session, extra: list[tuple[str, s
 ORDERS: Mapping[str, Callable[[tuple[str, str]], Any]] = {
     "without regard to case": lambda pair: (pair[0].casefold(), pair[0]),
     "by UTF-16 units": lambda pair: pair[0].encode("utf-16-be"),
+    "numbers by their value": lambda pair: (
+        not pair[0].isdecimal(),
+        int(pair[0]) if pair[0].isdecimal() else 0,
+        pair[0],
+    ),
+    "the shorter first": lambda pair: (len(pair[0]), pair[0]),
+    "without marks": lambda pair: ("".join(filter(str.isalnum, pair[0])), pair[0]),
+    "without accents": lambda pair: (unicodedata.normalize("NFD", pair[0]), pair[0]),
 }
 
 
@@ -153,7 +161,10 @@ ORDERS: Mapping[str, Callable[[tuple[str, str]], Any]] = {
         {"extra": [("Zebra", "1"), ("apikey", "2")], "order": "without regard to case"},
         {"extra": [("B", "1"), ("a", "2"), ("A", "3"), ("b", "4")], "order": "without regard to case"},
         {"extra": [("\U0001f600", "face"), ("\uff5e", "wave")], "order": "by UTF-16 units"},
-        {"extra": [("é", "1"), ("z", "2"), ("f", "3")], "order": "by UTF-16 units"},
+        {"extra": [("é", "1"), ("z", "2"), ("f", "3")], "order": "without accents"},
+        {"extra": [("9", "1"), ("10", "2"), ("100", "3"), ("01", "4")], "order": "numbers by their value"},
+        {"extra": [("b", "1"), ("aa", "2"), ("zzzzzzzzz", "3")], "order": "the shorter first"},
+        {"extra": [("a_b", "1"), ("a-c", "2"), ("aB", "3"), ("a.d", "4"), ("a[1]", "5")], "order": "without marks"},
     ],
     varies={"extra": extras(min_size=1), "order": st.sampled_from(sorted(ORDERS))},
 )

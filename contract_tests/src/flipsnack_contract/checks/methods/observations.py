@@ -179,25 +179,13 @@ def a_link_outlives_what_happens(session: Session) -> None:
 
 
 @check("embed.code", needs=CONTROL, methods=method_named(EMBED))
-def the_code_names_the_collection(session: Session) -> None:
-    """The address of the player names the present hash, whatever happened and was asked for."""
-    for stage, _, form in follow(session):
-        for one in stage.collections:
-            stage.mine.look(EMBED, one, form, {})
-
-
-def _embedded(session: Session) -> None:
+def the_code_is_right_whatever_happens(session: Session) -> None:
+    """The address names the present hash; size and first page are those asked for, else the present ones."""
     ways = cycle(_spread(EMBEDS))
     for stage, _, form in follow(session):
-        for one in (stage.subject, stage.other):
-            for asked in (next(ways), {}, next(ways)):
-                stage.mine.look(EMBED, one, form, asked)
-
-
-@check("embed.size", needs=CONTROL, methods=method_named(EMBED))
-def the_frame_is_right_whatever_happens(session: Session) -> None:
-    """Size and first page are those that were asked for, else the present ones, whatever is asked for together."""
-    _embedded(session)
+        for one in stage.collections:
+            stage.mine.look(EMBED, one, form, next(ways))
+        stage.mine.look(EMBED, stage.subject, form, {})
 
 
 @check("stats.fields", needs=CONTROL, methods=method_named(STATS))
@@ -206,9 +194,8 @@ def the_sums_are_right_whatever_happens(session: Session) -> None:
     ways = cycle(_spread(STATISTICS))
     for stage, _, form in follow(session):
         for one in stage.collections:
-            stage.mine.look(STATS, one, form, {})
-        for asked in ({"includePageStats": "true"}, next(ways), next(ways)):
-            stage.mine.look(STATS, stage.subject, form, asked)
+            stage.mine.look(STATS, one, form, next(ways))
+        stage.mine.look(STATS, stage.subject, form, {"includePageStats": "true"})
 
 
 @check("user.sums", needs=CONTROL, methods=method_named(USER))
@@ -268,7 +255,6 @@ def every_event_follows_every_other(session: Session, first: str) -> None:
         listed, embedded, summed, form = next(asked)
         for name, way in ((GET, {}), (EMBED, embedded), (STATS, summed), (PACKAGE, {})):
             stage.mine.look(name, stage.subject, form, way)
-        stage.mine.look(GET, stage.other, form, {})
         stage.mine.listed("json", {})
         stage.mine.listed(form, listed)
         stage.mine.summed(form)
