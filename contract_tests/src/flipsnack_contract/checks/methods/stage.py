@@ -102,7 +102,7 @@ def _delete(stage: Stage) -> None:
 
 
 def _refuse(stage: Stage) -> None:
-    mistakes = (one for one in MISTAKES if one.name in ("a wrong signature", "the other verb", "a wrong value"))
+    mistakes = (one for one in MISTAKES if one.name in ("an unknown key", "a wrong signature", "a wrong value"))
     for name, mistake in zip((UPDATE, DELETE, CREATE), mistakes, strict=True):
         stage.mine.refused(name, stage.subject, mistake, {"title": "Refused"})
 
