@@ -13,7 +13,6 @@ from flipsnack_contract.checks.methods import (
     observations,
     packages,
     quota,
-    sequences,
     statistics,
     uploads,
     urls,
@@ -36,7 +35,6 @@ _OF_METHODS = (
     statistics,
     lists,
     observations,
-    sequences,
 )
 
 

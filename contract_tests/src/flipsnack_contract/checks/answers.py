@@ -199,17 +199,9 @@ def xml_is_a_response_element(session: Session, case: RequestCase) -> None:
 
 
 MARKUP = (
-    HARD,
-    "]]>",
-    "<![CDATA[x]]>",
-    "</response>",
-    "&amp;lt;",
-    "<!-- -->",
-    "&x;",
-    "é",
-    "\u2028);",
-    " a ",
-    "\\n\\u00e9/",
+    *(HARD, "]]>", "<![CDATA[x]]>", "</response>", "&amp;lt;", "<!-- -->", "&x;", "é", "\u2028);", " a "),
+    # As programs read it that replace by patterns.
+    *("\\n\\u00e9/", "$$ $& $1 \\1 %s {0}"),
 )
 
 

@@ -143,6 +143,8 @@ BROKEN = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b
 def bytes_that_are_no_text_are_40(session: Session, raw: bytes, place: str) -> None:
     """Bytes that are not UTF-8, and NUL, are 40: in a name, a value, a form, or a field beside a file."""
     draft = session.draft()
+    if place == "field name" and {*raw} & {*b'"\\\r\n'}:
+        raise Unsuitable("a quote, a backslash or the end of a line ends the name of a field")
     if place.startswith("field"):
         # Of an unknown key: what is malformed is found before.
         marked = ("MARK", "1") if place == "field name" else ("note", "MARK")

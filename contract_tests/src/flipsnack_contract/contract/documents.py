@@ -80,3 +80,26 @@ _OTHER_SEGMENTS: Mapping[int, bytes] = {
     0xEE: b"\xff\xee\x00\x0eAdobe\0\x64\0\0\0\0\0",
     0xDB: b"",
 }
+
+OTHER_KINDS: Mapping[str, bytes] = {
+    "a text": b"just words\n",
+    "zeros": b"\0" * 100,
+    "HTML": b"<!doctype html><title>%PDF</title>",
+    "XML": b'<?xml version="1.0"?><pdf/>',
+    "an SVG": b'<svg xmlns="http://www.w3.org/2000/svg"/>',
+    "a GIF": b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;",
+    "a WebP": b"RIFF\x1a\0\0\0WEBPVP8L\x0d\0\0\0\x2f\0\0\0\x10\x07\x10\x11\x11\x88\x88\xfe\x07\0",
+    "a BMP": b"BM\x3a\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\1\0\0\0\1\0\0\0\1\0\x18\0" + b"\0" * 28,
+    "a TIFF": b"II*\0\x08\0\0\0\0\0\0\0\0\0",
+    "an icon": b"\0\0\1\0\1\0\1\1\0\0\1\0\x20\0\x30\0\0\0\x16\0\0\0",
+    "a JPEG XL": b"\xff\x0a\xfa\x7f\x01\x90\x08\x06\x01\0",
+    "a HEIC": b"\0\0\0\x18ftypheic\0\0\0\0heicmif1",
+    "a video": b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom",
+    "PostScript": b"%!PS-Adobe-3.0\n%%Pages: 1\n",
+    "an old Word document": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 60,
+    "RTF": b"{\\rtf1\\ansi words}",
+    "a zip": b"PK\3\4\24\0\0\0\0\0",
+    "a PDF in Base64": base64.b64encode(pdf()),
+    "a PDF, packed": zlib.compress(pdf()),
+}
+"""What is neither PDF nor PNG nor JPG, and what browsers or programs take for a picture or a document, too."""

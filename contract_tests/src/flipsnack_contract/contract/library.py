@@ -136,6 +136,18 @@ class LibraryModel:
         busy = found.conversion.look(self.now) == "PROCESSING" and action in BUSY
         return STILL_PROCESSING if busy else OK
 
+    def rule_of_code(self, code: int, collection_hash: str) -> str | None:
+        """The rule that asks for that code of a right call, if one does so for what happened to the collection."""
+        if code == STILL_PROCESSING:
+            return "code.38"
+        if code != FORBIDDEN:
+            found = self.find(collection_hash)
+            is_busy = found is not None and found.conversion.look(self.now) == "PROCESSING"
+            return "conversion.others-answer" if is_busy else None
+        if collection_hash in self.gone:
+            return "update.temporary-hash-dies"
+        return "delete.gone" if any(one.hash == collection_hash for one in self.collections) else "code.43"
+
     def package_state(self, found: CollectionModel) -> str:
         """The state of a package after one more call; a document that was not converted has none: FAILED."""
         state = found.package.call(self.now)

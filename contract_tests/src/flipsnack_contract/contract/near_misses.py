@@ -61,6 +61,46 @@ NEAR_NAMES: Mapping[str, Callable[[str], str]] = {
 """How the name of a parameter is written that is another one."""
 
 
+HARD_TEXTS = (
+    *("é", "日本", "😀", " a b ", "+", "%20", "a&b=c", "\t\n", "e\u0301", "", "/?:@", "100%", "a\r\nb", "a\rb", "\n"),
+    # A mark of byte order, blanks of other kinds, ligatures, letters whose other case is longer, quotes, numbers.
+    *(
+        "\ufeffa",
+        "\xa0a\u3000",
+        "\ufb01",
+        "\u0130\u00df",
+        "\u212b",
+        "a\u200b",
+        '"a"',
+        "\\n",
+        "<b>&amp;",
+        "007",
+        "1.50",
+        "1e3",
+    ),
+)
+"""Texts that are easily written or read as another one."""
+TAKEN_FOR_NOTHING = (
+    "0",
+    "false",
+    "null",
+    "undefined",
+    "[]",
+    " ",
+    "-",
+    "0.0",
+    "NULL",
+    "None",
+    "nil",
+    "NaN",
+    "{}",
+    "\\",
+    "0x0",
+    "true",
+)
+"""Texts that languages take for nothing, or for something else than a text."""
+
+
 def near_misses(text: str, *, ways: Mapping[str, Callable[[str], str]] = NEAR) -> tuple[str, ...]:
     """Each other text that `ways` make of `text`, once; none is empty."""
     made = dict.fromkeys(make(text) for make in ways.values())

@@ -22,11 +22,11 @@ from flipsnack_contract.checks.methods.uploaded import (
 )
 from flipsnack_contract.checks.request_cases import CALLBACK, RequestCase, with_format
 from flipsnack_contract.contract import documents
-from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code
+from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect_code
 from flipsnack_contract.contract.decoding import Answer, shown
 from flipsnack_contract.contract.ledger import OK, messages
 from flipsnack_contract.contract.library import TOTALS, CollectionModel, Day, LibraryModel, Parameters, is_true
-from flipsnack_contract.contract.oracle import FORBIDDEN, STILL_PROCESSING, JobModel
+from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
 
 MONTH_USED_UP, MAINTENANCE = 33, 22
@@ -161,7 +161,8 @@ class ComparedAccount:
         answer = calling.read(calling.send(draft))
         if mistake.code == MAINTENANCE:
             self.session.steer.maintenance(on=False)
-        expect_code(mistake.code, answer, f"{name} with {mistake}")
+        what, of_value = f"{name} with {mistake}", mistake.name == "a wrong value"
+        require(mistake.code, answer.code, what, "parameter.value" if of_value else f"code.{mistake.code}")
 
     def convert(self, collection: str, state: str) -> None:
         """End a conversion that runs."""
@@ -211,17 +212,9 @@ class ComparedAccount:
         try:
             expect_code(code, answer, f"{name} of {collection}")
         except Violation as found:
-            found.rule = self._rule_of_code(code, collection)
+            found.rule = self.model.rule_of_code(code, collection)
             raise
         return self.model.find(collection) if code == OK else None
-
-    def _rule_of_code(self, code: int, collection: str) -> str | None:
-        if code != FORBIDDEN:
-            return "code.38" if code == STILL_PROCESSING else None
-        was_there = any(one.hash == collection for one in self.model.collections)
-        return (
-            "update.temporary-hash-dies" if collection in self.model.gone else "delete.gone" if was_there else "code.43"
-        )
 
     def _name(self, made: CollectionModel, answer: Answer, rule: str) -> None:
         """Require a hash that the account never had, and give it to the collection."""
@@ -252,17 +245,18 @@ class ComparedAccount:
             require(wanted, shown_size, f"the size in {what}", "embed.size")
             require(True, found.hash in named_in(frame["src"]), f"{frame['src']!r} names {found.hash}", "embed.code")
         else:
-            state = self.model.package_state(found)
-            expect((state, state == "COMPLETE"), (answer.state, bool(answer.resource_url)), f"state and URL, {what}")
+            before, state = found.package.final, self.model.package_state(found)
+            require(state, answer.state, f"the state, {what}", _rule_of_state(before, state, answer.state))
+            has_url = bool(answer.resource_url)
+            require(state == "COMPLETE", has_url, f"a resource URL, {what}", "job.resource-url-with-complete")
 
     def _compare_collection(self, found: CollectionModel, answer: Answer, what: str) -> None:
-        self._compare(found.described(), answer, what)
+        self._compare(found.described(), answer, what, "collection.object")
         try:
-            expect(
-                found.conversion.look(self.model.now).lower(), conversion_of(answer.data or {}), f"conversion, {what}"
-            )
+            state = conversion_of(answer.data or {})
         except Unsuitable:
             return  # The names are invented: another server may have others.
+        require(found.conversion.look(self.model.now).lower(), state, f"the conversion, {what}", "conversion.states")
 
 
 _RULES_OF_LISTS: Mapping[str, frozenset[str]] = {
@@ -272,6 +266,15 @@ _RULES_OF_LISTS: Mapping[str, frozenset[str]] = {
     "list.status": frozenset({"collectionStatus"}),
 }
 """The parameters that each rule of a list is about."""
+
+
+def _rule_of_state(before: str | None, wanted: str, found: object) -> str:
+    """The rule that a wrong state of a package breaks; `before` is the final one that it had before."""
+    if found not in ("PROCESSING", "COMPLETE", "FAILED"):
+        return "job.states"
+    if before == wanted:
+        return "job.never-goes-back"
+    return "conversion.then-package" if wanted == "FAILED" else "job.started-by-first-call"
 
 
 def _without(asked: Parameters, rule: str) -> Parameters:

@@ -28,7 +28,9 @@ def _frame(session: Session, collection: str | None = None, **parameters: str) -
 def frame_of(code: str) -> Mapping[str, str]:
     """The attributes of the one iframe in a code. Raises `Violation`."""
     frames = _elements(code)
-    expect(["iframe"], [getattr(one, "tag", "text") for one in frames], "the elements of the embed code")
+    tags = [getattr(one, "tag", "text") for one in frames]
+    if tags != ["iframe"]:
+        raise Violation("the elements of the embed code", ["iframe"], tags, rule="embed.code")
     found = {str(name).lower(): str(value) for name, value in frames[0].attrib.items()}
     source = found.get("src", "")
     if not is_address(f"https:{source}" if source.startswith("//") else source):

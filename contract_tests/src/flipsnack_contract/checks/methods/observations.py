@@ -1,11 +1,12 @@
-"""What each rule says of a collection, looked at after every event: each check follows one sequence of all of them."""
+"""What each rule says of a collection, looked at after every event, and after every event behind every other one."""
 
-from itertools import cycle
+from collections.abc import Iterator
+from itertools import cycle, product
 
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.fields import require_fields
 from flipsnack_contract.checks.methods.comparison import LOOKS
-from flipsnack_contract.checks.methods.stage import Stage, follow
+from flipsnack_contract.checks.methods.stage import EVENTS, Stage, follow, staged
 from flipsnack_contract.checks.methods.uploaded import (
     DELETE,
     EMBED,
@@ -19,11 +20,57 @@ from flipsnack_contract.checks.methods.uploaded import (
     hashes_in,
     method_named,
 )
-from flipsnack_contract.checks.methods.ways import EMBEDS, LISTS, STATISTICS, spread
+from flipsnack_contract.checks.request_cases import FORMATS
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
 from flipsnack_contract.contract.clock import MINUTE
 from flipsnack_contract.contract.library import Parameters
 from flipsnack_contract.target.session import Session
+
+# --- the ways to ask -------------------------------------------------------------------------------------------------
+
+
+def _asked(**columns: tuple[str | None, ...]) -> list[Parameters]:
+    """Parameters for each combination of the values; None leaves one out."""
+    rows = (dict(zip(columns, values, strict=True)) for values in product(*columns.values()))
+    return [{name: value for name, value in row.items() if value is not None} for row in rows]
+
+
+LISTS = [
+    asked
+    for asked in _asked(
+        collectionStatus=(None, "unlisted", "public", "editable"),
+        query=(None, "spring", "SPRING", "leaves", "none", "", "r"),
+        orderBy=(None, "name", "date"),
+        orderMode=(None, "asc", "desc"),
+        **{"from": (None, "0", "1", "3"), "to": (None, "0", "2", "99")},
+    )
+    if int(asked.get("from", "0")) <= int(asked.get("to", "99"))
+]
+EMBEDS = _asked(
+    https=(None, "true", "0"),
+    responsive=(None, "true", "false", "1", "0", "TRUE", "False"),
+    startPage=(None, "1", "2", "12", "9999"),
+    startBook=(None, "2"),
+    width=(None, "200", "640"),
+    height=(None, "300"),
+)
+_DATES = (None, "1999-07-01", "2023-12-30", "2023-12-31", "2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02")
+STATISTICS = [
+    asked
+    for asked in _asked(startDate=_DATES, endDate=_DATES, includePageStats=(None, "true", "false", "1", "0", "True"))
+    if asked.get("startDate", "") <= asked.get("endDate", "9")
+]
+# Of a large table every seventh row and its like: no neighbours, and every value of every parameter with each other.
+FEW = 120
+
+
+def _spread(rows: list[Parameters]) -> list[Parameters]:
+    """About `FEW` of the rows of a table."""
+    step = max(1, len(rows) // FEW) | 1
+    return rows[::step]
+
+
+# --- after each event ------------------------------------------------------------------------------------------------
 
 
 @check("collection.object", needs=CONTROL, methods=method_named(GET))
@@ -73,7 +120,7 @@ def a_temporary_hash_stays_43(session: Session) -> None:
 @check("delete.gone", needs=CONTROL, methods=method_named(DELETE))
 def a_deleted_collection_stays_43(session: Session) -> None:
     """A deleted collection is 43 for every method for good, and in no list, however it is asked for."""
-    ways = cycle(spread(LISTS))
+    ways = cycle(_spread(LISTS))
     for stage, event, _ in follow(session):
         _require_dead(stage, stage.gone[:1] + stage.gone[-1:], event)
         for asked in ({}, {"query": "spring"}, {"collectionStatus": "unlisted"}, next(ways)):
@@ -132,36 +179,23 @@ def a_link_outlives_what_happens(session: Session) -> None:
 
 
 @check("embed.code", needs=CONTROL, methods=method_named(EMBED))
-def the_code_names_the_collection(session: Session) -> None:
-    """The address of the player names the present hash, whatever happened and was asked for."""
+def the_code_is_right_whatever_happens(session: Session) -> None:
+    """The address names the present hash; size and first page are those asked for, else the present ones."""
+    ways = cycle(_spread(EMBEDS))
     for stage, _, form in follow(session):
         for one in stage.collections:
-            stage.mine.look(EMBED, one, form, {})
-
-
-def _embedded(session: Session) -> None:
-    ways = cycle(spread(EMBEDS))
-    for stage, _, form in follow(session):
-        for one in (stage.subject, stage.other):
-            for asked in (next(ways), {}, next(ways)):
-                stage.mine.look(EMBED, one, form, asked)
-
-
-@check("embed.size", needs=CONTROL, methods=method_named(EMBED))
-def the_frame_is_right_whatever_happens(session: Session) -> None:
-    """Size and first page are those that were asked for, else the present ones, whatever is asked for together."""
-    _embedded(session)
+            stage.mine.look(EMBED, one, form, next(ways))
+        stage.mine.look(EMBED, stage.subject, form, {})
 
 
 @check("stats.fields", needs=CONTROL, methods=method_named(STATS))
 def the_sums_are_right_whatever_happens(session: Session) -> None:
     """Sums, days and pages are those of that collection, whatever happened to it, whatever is asked for together."""
-    ways = cycle(spread(STATISTICS))
+    ways = cycle(_spread(STATISTICS))
     for stage, _, form in follow(session):
         for one in stage.collections:
-            stage.mine.look(STATS, one, form, {})
-        for asked in ({"includePageStats": "true"}, next(ways), next(ways)):
-            stage.mine.look(STATS, stage.subject, form, asked)
+            stage.mine.look(STATS, one, form, next(ways))
+        stage.mine.look(STATS, stage.subject, form, {"includePageStats": "true"})
 
 
 @check("user.sums", needs=CONTROL, methods=method_named(USER))
@@ -174,7 +208,7 @@ def the_account_is_right_whatever_happens(session: Session) -> None:
 @check("list.own", needs=CONTROL, methods=method_named(LIST))
 def the_list_is_right_whatever_happens(session: Session) -> None:
     """The list has the collections that are there, as they are now, in the right order and part."""
-    ways = cycle(spread(LISTS))
+    ways = cycle(_spread(LISTS))
     for stage, _, form in follow(session):
         for asked in (*ASKED_AGAIN, next(ways)):
             stage.mine.listed(form, asked)
@@ -201,3 +235,26 @@ SHOWN: tuple[tuple[str, Parameters], ...] = (
     *((LIST, {"collectionStatus": status}) for status in ("public", "unlisted", "editable")),
 )
 """Methods, and parameters with which they show a part only."""
+
+
+def _in_turn(first: str) -> Iterator[str]:
+    """The first event before and after each that stands behind it in the table."""
+    names = list(EVENTS)
+    for second in names[names.index(first) :]:
+        yield from (first, second)
+
+
+@check("history.agrees", needs=CONTROL, rows={"first": EVENTS})
+def every_event_follows_every_other(session: Session, first: str) -> None:
+    """Whatever happens after whatever, every method answers as the rules say, about that collection and another."""
+    stage = staged(session)
+    asked = cycle(zip(_spread(LISTS), cycle(_spread(EMBEDS)), cycle(_spread(STATISTICS)), cycle(FORMATS)))
+    for event in _in_turn(first):
+        session.trace.add(f"{event} happens to {stage.subject}")
+        EVENTS[event](stage)
+        listed, embedded, summed, form = next(asked)
+        for name, way in ((GET, {}), (EMBED, embedded), (STATS, summed), (PACKAGE, {})):
+            stage.mine.look(name, stage.subject, form, way)
+        stage.mine.listed("json", {})
+        stage.mine.listed(form, listed)
+        stage.mine.summed(form)

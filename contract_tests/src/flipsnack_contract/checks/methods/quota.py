@@ -11,7 +11,6 @@ from flipsnack_contract.checks.methods.uploads import (
     OF_UPLOADS,
     PAGES,
     PDF,
-    WRONG_KINDS,
     at_small_limits,
     with_files,
 )
@@ -44,7 +43,7 @@ REFUSALS: Mapping[str, Callable[[Session], CallDraft]] = {
     },
     "one that a limit refuses": _used_up,
     "one with another wrong value": lambda session: session.draft(collectionStatus="secret"),
-    "one of a wrong kind": lambda session: with_files(session, WRONG_KINDS["zeros"]),
+    "one of a wrong kind": lambda session: with_files(session, FilePart(documents.OTHER_KINDS["zeros"])),
     "one that is too large": lambda session: with_files(session, FilePart(EXACT + b"%")),
     "one of too many pages": lambda session: with_files(session, FilePart(documents.pdf(PAGES + 1))),
     "one of two files": lambda session: with_files(session, PDF, PDF),
