@@ -17,7 +17,20 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import accounts, examples, growth, memory, restart, robustness, side_by_side, start, state, throughput, turns
+from bench import (
+    accounts,
+    examples,
+    growth,
+    kit,
+    memory,
+    restart,
+    robustness,
+    side_by_side,
+    start,
+    state,
+    throughput,
+    turns,
+)
 from bench.figure import Figure
 from bench.size import SIZES, Size
 
@@ -35,6 +48,7 @@ PEERS = "peers"
 MORE: dict[str, Callable[[Size], Iterator[Figure]]] = {
     PEERS: side_by_side.measure,
     "growth": growth.measure,
+    "kit": kit.measure,
     "turns": turns.measure,
 }
 """Measured only when they are asked for: they take longer."""
@@ -119,6 +133,8 @@ def main(size: str, only: tuple[str, ...], peers: bool, out: Path) -> None:
             figures += (MEASURES | MORE)[name](SIZES[size])
     except KeyboardInterrupt:
         sys.exit(130)
+    except RuntimeError as problem:
+        raise click.ClickException(str(problem)) from None
     for table in _tables(figures):
         console.print(table)
     if PEERS in only:

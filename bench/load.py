@@ -40,7 +40,7 @@ class Load:
 def run_load(
     url: str, targets: list[str], *, seconds: int, connections: int = CONNECTIONS, authorization: str = ""
 ) -> Load:
-    """Send `targets` round and round for `seconds`; raises `RuntimeError` for any refusal."""
+    """Send `targets` round and round for `seconds`; raises `RuntimeError` for any refusal, or without an answer."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(targets) + "\n")
         file.flush()
@@ -52,6 +52,8 @@ def run_load(
     load = parse_report(run.stdout)
     if load.errors:
         raise RuntimeError(f"requests were refused or broken, so the figure would mean nothing: {run.stdout}")
+    if not load.requests:
+        raise RuntimeError(f"nothing was answered within {seconds} s; measure while the machine does less, or longer")
     return load
 
 

@@ -50,10 +50,7 @@ def _send(server: Serving, targets: list[str], at_least: int) -> int:
     """Send requests until there were `at_least`; ends, since a chunk without any is an error."""
     sent = 0
     while sent < at_least:
-        load = run_load(server.url, targets, seconds=CHUNK_SECONDS)
-        if not load.requests:
-            raise RuntimeError("the server answered nothing")
-        sent += load.requests
+        sent += run_load(server.url, targets, seconds=CHUNK_SECONDS).requests
     return sent
 
 

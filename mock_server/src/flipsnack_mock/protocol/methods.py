@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Literal, get_args
 
 import msgspec
@@ -153,7 +153,8 @@ class _Table(msgspec.Struct, frozen=True):
 
 
 # JSON, because it is read at each start, and TOML takes twenty times as long.
-_TABLE = msgspec.json.decode(files(__package__).joinpath("methods.json").read_bytes(), type=_Table)
+# `importlib.resources` takes ten times as long to import.
+_TABLE = msgspec.json.decode(get_data(__package__, "methods.json") or b"", type=_Table)
 
 OBJECTS = {one.name: one for one in _TABLE.object}
 """The objects that answers hold, by name."""

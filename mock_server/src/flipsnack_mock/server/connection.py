@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import socket
 import struct
 import sys
@@ -29,8 +28,8 @@ _LONG = 10
 _QUIET = 2
 # On, with zero seconds: closing sends RST and discards what is unsent.
 _NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-# What no head may hold (RFC 9110, 5.5).
-_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# What the lines of a head may hold (RFC 9110, 5.5).
+_TEXT = bytes([0x09, *range(0x20, 0x7F), *range(0x80, 0x100)])
 _WITHOUT_LENGTH = (204, 304)
 _BROKEN = b"Internal Server Error"
 _GONE = {"type": "http.disconnect"}
@@ -52,7 +51,7 @@ class WsgiAnswer(NamedTuple):
         lines = STATUS_LINE[self.status] + "".join([f"{name}: {value}\r\n" for name, value in self.headers]).encode(
             "latin-1"
         )
-        if lines.count(b"\n") != len(self.headers) + 1 or _CONTROLS.search(lines):
+        if lines.translate(None, _TEXT) != b"\r\n" * (1 + len(self.headers)):
             raise ValueError(f"a header of the answer cannot be sent: {self.headers!r}"[:500])
         return lines
 

@@ -6,7 +6,6 @@ beats the default; an unknown name or a bad value raises `SettingsError`.
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -202,6 +201,9 @@ def _converted(layer: str, found: Mapping[str, Any]) -> dict[str, tuple[Any, str
 
 
 def _unknown(layer: str, name: str) -> SettingsError:
+    # Imported on use: most settings are right.
+    from difflib import get_close_matches
+
     near = get_close_matches(name, SETTING_HINTS, n=1)
     shown = near and _source(layer, near[0]).partition(" in ")[0]
     hint = f"did you mean {shown}?" if near else "`flipsnack-mock settings` lists all of them"

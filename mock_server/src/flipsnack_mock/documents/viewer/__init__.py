@@ -5,16 +5,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from html import escape
-from importlib.resources import files
+from pkgutil import get_data
 
 from flipsnack_mock.documents.pages import Page, TextRun
 
-_ASSETS = {
-    name: files(__name__).joinpath(name).read_bytes()
-    for name in ("viewer.css", "fold.js", "turn.js", "book.js", "contents.js", "viewer.js")
-}
-_INDEX = files(__name__).joinpath("index.html").read_text("utf-8")
+_ASSETS = ("viewer.css", "fold.js", "turn.js", "book.js", "contents.js", "viewer.js")
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 
@@ -22,20 +19,34 @@ def viewer_files(collection_hash: str, title: str, pages: Sequence[Page]) -> dic
     """Name and content of every file of the flipbook of a collection that has these pages, at least one."""
     names = [f"pages/page-{number:04d}.{_ENDINGS[page.media_type]}" for number, page in enumerate(pages, start=1)]
     index = _index(collection_hash, title, pages, names)
-    return {"index.html": index} | _ASSETS | {name: page.picture for name, page in zip(names, pages, strict=True)}
+    assets = {name: _file(name) for name in _ASSETS}
+    return {"index.html": index} | assets | {name: page.picture for name, page in zip(names, pages, strict=True)}
+
+
+@cache
+def _file(name: str) -> bytes:
+    """A file of this folder, read when the first package is made."""
+    content = get_data(__name__, name)
+    assert content is not None
+    return content
 
 
 def _index(collection_hash: str, title: str, pages: Sequence[Page], names: Sequence[str]) -> bytes:
     # The book has the shape that most of its pages have.
     (width, height), _ = Counter((page.width, page.height) for page in pages).most_common(1)[0]
-    index = _INDEX.format(
-        collection=escape(collection_hash),
-        title=_text(title),
-        count=len(pages),
-        ratio=f"{width / height:.4g}",
-        pages="\n".join(
-            _section(number, *each, len(pages)) for number, each in enumerate(zip(pages, names, strict=True), start=1)
-        ),
+    index = (
+        _file("index.html")
+        .decode()
+        .format(
+            collection=escape(collection_hash),
+            title=_text(title),
+            count=len(pages),
+            ratio=f"{width / height:.4g}",
+            pages="\n".join(
+                _section(number, *each, len(pages))
+                for number, each in enumerate(zip(pages, names, strict=True), start=1)
+            ),
+        )
     )
     return index.encode("utf-8", "replace")
 
