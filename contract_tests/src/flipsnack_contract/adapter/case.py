@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from flipsnack_contract.adapter.messages import (
@@ -124,9 +125,14 @@ class Report:
 
 def masked(text: str, secret: str) -> str:
     """`text` without the secret, as it is and as JSON spells it."""
-    for spelling in {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]} - {""}:
+    for spelling in _in_json(secret):
         text = text.replace(spelling, MASK)
     return text
+
+
+@lru_cache
+def _in_json(secret: str) -> frozenset[str]:
+    return frozenset((secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])) - {""}
 
 
 def file_text(content: bytes) -> str:

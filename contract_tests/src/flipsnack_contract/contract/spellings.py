@@ -14,6 +14,7 @@ TOKEN = re.compile(r"[A-Za-z0-9+/_-]{6,}")
 # The characters that come first are looked for first, which takes a tenth of the time.
 HEX = re.compile(r"(?=[0-9A-Fa-f\\][0-9A-Fa-fx])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ :,-]{0,2}){4,}")
 NUMBERS = re.compile(r"(?=\d)(?:\d{1,3},? ){4,}\d{1,3}")
+REFERENCE = re.compile(r"&#?\w+;")
 QUOTED = re.compile(r"=([0-9A-F]{2})")
 ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\([\"'\\/])")
 
@@ -44,7 +45,7 @@ def _readings(text: str, size: int) -> Iterator[tuple[str, str]]:
         yield name, read
         if "\\" in read:
             yield f"{name}, escaped", _paired(ESCAPE.sub(_character, read))
-        if "&" in read:
+        if REFERENCE.search(read):
             yield f"{name}, as HTML", html.unescape(read)
         # Four letters of Base64 hold three bytes.
         for token in (one for one in TOKEN.findall(read) if 3 * len(one) >= 4 * size - 4):
