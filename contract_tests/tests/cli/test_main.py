@@ -71,6 +71,7 @@ WRONG_WORDS = {
     "server --app x:y --exampels 3": "unrecognized arguments: --exampels 3; did you mean --examples?",
     "server --app x:y --examples x": "--examples: 'x' is not a number",
     "client --mode x -- y": "--mode: invalid choice: 'x' (choose from",
+    "server http://me:pass@127.0.0.1:1/v1/": "the address holds a user or a password; expected http://…/v1/",
     "server http://127.0.0.1:1": "'http://127.0.0.1:1' is not an address of the API; expected http://…/v1/",
     "server --app x:y --rule z": "no rule begins with 'z'; `flipsnack-contract list` shows all of them",
     "recording gone.har": "gone.har: No such file or directory",
