@@ -71,6 +71,7 @@ WRONG_WORDS = {
     "server --app x:y --exampels 3": "--exampels is not an option; did you mean --examples?",
     "server --app x:y --examples x": "--examples is 'x': expected a whole number of 1 or more",
     "client --mode x -- y": "--mode is 'x': expected persistent or exec",
+    "server http://me:pass@127.0.0.1:1/v1/": "the address holds a user or a password; expected http://…/v1/",
     "server http://127.0.0.1:1": "'http://127.0.0.1:1' is not an address of the API; expected http://…/v1/",
     "server --app x:y --rule z": "no rule begins with 'z'; `flipsnack-contract list` shows all of them",
     "server nonsense": "'nonsense' is not an address of the API; expected http://…/v1/ or https",

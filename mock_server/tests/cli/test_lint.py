@@ -46,6 +46,7 @@ def test_a_running_fake_is_linted_by_its_url(server: MockServer) -> None:
     [
         (("absent.ndjson",), "", "cannot read absent.ndjson"),
         (("http://127.0.0.1:1",), "", "cannot fetch the journal of http://127.0.0.1:1: no fake answers there; is it"),
+        (("http://[::1",), "", "http://[::1 is no address of a fake; expected one like http://host:port"),
         (("-", "--ignore", "client.none"), clean_trace(), "unknown rule: client.none; expected any of client."),
         (("-",), "no trace", "line 1 cannot be read"),
         ((), "", "Missing argument"),
@@ -82,6 +83,8 @@ def test_a_proxy_is_for_other_machines_and_is_named(server: MockServer, monkeypa
         monkeypatch.setenv(name, "http://me:pass@127.0.0.1:9")
     for url in (server.url, server.url.replace("127.0.0.1", "localhost")):
         assert 0 == run("lint", url, "--key", "test-nobody").exit_code
-    refused = run("lint", "http://fake.invalid")
-    assert (2, True) == (refused.exit_code, "by the proxy 127.0.0.1:9 of the environment" in refused.output)
-    assert "me:pass@" not in refused.output
+    for proxy in ("http://me:pass@127.0.0.1:9", "http://me:pass/word@127.0.0.1:9", "http://me:pass@127.0.0.1:99999"):
+        monkeypatch.setenv("http_proxy", proxy)
+        refused = run("lint", "http://fake.invalid")
+        assert (2, True) == (refused.exit_code, "by the proxy 127.0.0.1:9" in refused.output)
+        assert "me:pass" not in refused.output

@@ -123,6 +123,9 @@ def _target(name: str, options: Options, stack: ExitStack) -> Target:
             return WsgiTarget(load_app(name))
         except ValueError as wrong:
             raise NotJudgeable(str(wrong)) from None
+    if "@" in name:
+        # Not quoted: it may be a password, which the API does not take.
+        raise NotJudgeable("the address holds a user or a password; expected http://…/v1/ or https://…/v1/")
     if not name.startswith(("http://", "https://")) or not name.rstrip("/").endswith("/v1"):
         raise NotJudgeable(f"{name!r} is not an address of the API; {EXPECTED}")
     secure = name.startswith("https")

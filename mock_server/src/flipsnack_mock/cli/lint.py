@@ -86,7 +86,11 @@ def _fetched(url: str, token: str, environ: Mapping[str, str]) -> str:
 
     session = requests.Session()
     session.mount("https://", _trusting([file for name in _AUTHORITIES if (file := environ.get(name, "").strip())]))
-    if is_loopback(urlsplit(url).hostname or ""):
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        fail(f"{url} is no address of a fake; expected one like http://host:port", 2)
+    if is_loopback(host):
         # A proxy of the environment is for other machines.
         session.trust_env = False
     try:
@@ -112,7 +116,9 @@ def _why(problem: Exception) -> str:
         requests.Timeout: f"no answer within {_PATIENCE} s",
         requests.ConnectionError: "no fake answers there; is it running, and by http or https?",
     }
-    return next((words for kind, words in meanings.items() if isinstance(problem, kind)), str(problem))
+    # What urllib3 says of an address may quote the proxy's password.
+    unknown = "an address is not valid, expected like http://host:port"
+    return next((words for kind, words in meanings.items() if isinstance(problem, kind)), unknown)
 
 
 def _trusting(authorities: list[str]) -> Any:
@@ -139,4 +145,5 @@ def _by_proxy(session: Any, url: str) -> str:
     import requests
 
     proxy = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) if session.trust_env else None
-    return f" by the proxy {urlsplit(proxy).netloc.rpartition('@')[2]} of the environment" if proxy else ""
+    # No URL is taken apart: a password may hold what ends a host.
+    return f" by the proxy {proxy.rpartition('@')[2].removeprefix('http://')} of the environment" if proxy else ""
