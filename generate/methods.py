@@ -65,8 +65,8 @@ def pages() -> dict[str, str]:
 def _index() -> str:
     return f"""# The methods
 
-The fake, the client and the judge know nine methods of v1. The table counts the parameters, the fields of the answer and
-the codes of each method by [how well they are known](../fidelity.md).
+The fake, the client and the judge know nine methods of v1. The table counts the parameters, the fields of the answer
+and the codes of each method by [how well they are known](../fidelity.md).
 
 {_index_table()}
 
