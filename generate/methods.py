@@ -65,8 +65,8 @@ def pages() -> dict[str, str]:
 def _index() -> str:
     return f"""# The methods
 
-The fake, the client and the kit know nine methods of v1. The table counts the parameters, the fields of the answer and
-the codes of each method by [how well they are known](../fidelity.md).
+The fake, the client and the judge know nine methods of v1. The table counts the parameters, the fields of the answer
+and the codes of each method by [how well they are known](../fidelity.md).
 
 {_index_table()}
 
@@ -81,7 +81,7 @@ def _listed(codes: Iterable[int]) -> str:
     return f"{', '.join(most)} and {last}"
 
 
-_GENERATED = "`make generate` writes this page from `methods.toml` and `rules.toml`, the data of the contract kit."
+_GENERATED = "`make generate` writes this page from `methods.toml` and `rules.toml`, the data of the judge."
 
 
 def _page(method: Method) -> str:

@@ -80,7 +80,8 @@ def save(run: Run, collection_hash: str, output: Path, *, resume: bool = True, m
             max_bytes=max_bytes,
         )
         size = path.stat().st_size
-        display.done(f"saved {output} ({size:,} bytes)")
+        done = "written to stdout" if output in STDOUT else f"saved {output}"
+        display.done(f"{done} ({size:,} bytes)")
     return size
 
 

@@ -14,7 +14,7 @@ EXPECTED = "one JSON object with type hello, sleep, event or result"
 STDOUT = "stdout is for messages only, one on each line; print everything else to stderr"
 
 CAPABILITIES = {
-    "virtual_sleep": "sleeps by a message to the kit, and takes the time from it",
+    "virtual_sleep": "sleeps by a message to the judge, and takes the time from it",
     "json": "reads answers in JSON",
     "jsonp": "reads answers in JSONP",
     "xml": "reads answers in XML",
@@ -45,9 +45,9 @@ KINDS = {
     "garbage": "a line is not a message of the protocol",
     "too-long": "a line is longer than 1 MiB, the messages of a case than 8 MiB, or what it prints than 64 MiB",
     "out-of-turn": "a message came at a wrong time",
-    "unknown-id": "a message names a case that the kit never started",
+    "unknown-id": "a message names a case that the judge never started",
     "duplicate": "a message names a case that is over",
-    "protocol": "the adapter chose a protocol that the kit does not know",
+    "protocol": "the adapter chose a protocol that the judge does not know",
 }
 """What an adapter can do wrong."""
 

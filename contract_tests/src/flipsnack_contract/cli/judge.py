@@ -179,9 +179,9 @@ def cache_folder(environment: Mapping[str, str]) -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
-@click.group(short_help="Check an adapter, which lets the kit drive a client.")
+@click.group(short_help="Check an adapter, which lets the judge drive a client.")
 def adapter() -> None:
-    """Check an adapter: the program through which the kit drives a client."""
+    """Check an adapter: the program through which the judge drives a client."""
 
 
 @adapter.command(

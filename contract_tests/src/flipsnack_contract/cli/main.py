@@ -21,7 +21,7 @@ from flipsnack_contract.contract.termination import end_like_interrupted, receiv
 from flipsnack_contract.target.outcome import Exit
 
 COMMANDS = {
-    "adapter": ("judge", "adapter", "Check an adapter, which lets the kit drive a client."),
+    "adapter": ("judge", "adapter", "Check an adapter, which lets the judge drive a client."),
     "client": ("judge", "client", "Judge a client."),
     "drift": ("drift", "drift", "Compare two servers, check by check."),
     "explain": ("rules", "explain_rule", "Explain a rule."),

@@ -1,6 +1,8 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +63,16 @@ def emulate(page: Page, **features: str) -> None:
     page.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": given})
 
 
+@contextmanager
+def without_scripts(page: Page) -> Iterator[None]:
+    """Scripts of a page that is loaded meanwhile do not run, and do not begin to afterwards."""
+    page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    yield
+    page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
 def test_axe_finds_nothing_in_any_state(page: Page, axe: str) -> None:
-    """Empty, unknown, busy, searched, unfolded, with messages, light and dark, narrow, and at the sign-in."""
+    """Empty, unknown, busy, searched, unfolded, light, dark, refused without scripts, narrow, and at the sign-in."""
     found = {}
     page.open()
     found["empty"] = findings(page, axe)
@@ -80,6 +90,11 @@ def test_axe_finds_nothing_in_any_state(page: Page, axe: str) -> None:
         page.run(UNFOLD)
         rules: dict[str, Any] = {} if scheme == "light" else {"runOnly": ["color-contrast"]}
         found[f"{scheme}, unfolded"] = findings(page, axe, **rules)
+    with without_scripts(page):
+        page.open()
+        page.run("const field = document.querySelector('[name=url_lifetime]'); field.value = -1; field.form.submit()")
+        page.until(lambda: page.text("#refused"))
+    found["refused"] = findings(page, axe)
     page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size(NARROW))
     for tab in TABS:
         page.open(f"&tab={tab}")
