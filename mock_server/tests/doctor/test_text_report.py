@@ -20,7 +20,7 @@ def test_the_verdict_comes_first_and_the_right_one_last() -> None:
         "The secret was put after the parameters.",
         "",
         "  secret-last: the secret at the end",
-        "               Put the secret in front of the joined parameters.",
+        "               Put the secret in front of the joined parameters: once, without a name, nothing around it.",
         "  signed    apiKeytest-bad-signerb1[secret]",
         "",
         "  to sign   [secret]apiKeytest-bad-signerb1",

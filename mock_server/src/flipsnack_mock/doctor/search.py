@@ -31,8 +31,9 @@ _MOST_EXPLANATIONS = 5
 _MOST_HITS = 20
 # The fixed cost of trying one way, in characters.
 _STEP = 400
-# And that of one parameter, when the ways of a step are tried.
+# When a way of a step is tried, that of one parameter and of one of its characters, which are read and written.
 _PARAMETER = 30
+_CHARACTER = 4
 # A shorter digest has too many equals for deep search.
 _LEAST_DIGITS = 12
 
@@ -173,7 +174,7 @@ class _Search:
     def __init__(self, case: Case, left: int) -> None:
         self.tried = 0
         self._left = left
-        self._price = _STEP + sum(_PARAMETER + len(name) + len(value) for name, value in case.sent)
+        self._price = _STEP + sum(_PARAMETER + _CHARACTER * len(name + value) for name, value in case.sent)
         steps = signing(case)
         self._texts = Chain(begun(case), steps.texts, attrgetter("text"), self._pay_step)
         self._secrets = Chain(case.secrets[OWN], steps.secrets, str, self._pay_step)

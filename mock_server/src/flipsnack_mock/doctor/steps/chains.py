@@ -30,6 +30,7 @@ class Chain(Generic[T]):
     ) -> None:
         self._begun = begun
         self._steps = steps
+        self._by_cost = [_by_cost(step.options) for step in steps]
         self._identity = identity
         self._pay = pay
         self._levels: dict[Level, tuple[Variant[T], ...]] = {}
@@ -38,7 +39,8 @@ class Chain(Generic[T]):
     def at(self, level: Level) -> tuple[Variant[T], ...]:
         """The new states after exactly so many wrong ways that cost exactly so much."""
         if level not in self._levels:
-            self._levels[level] = tuple(self._new(self._walk(0, self._begun, (), *level)))
+            walk = self._walk(0, self._begun, (), *level) if level[0] else self._rightly()
+            self._levels[level] = tuple(self._new(walk))
         return self._levels[level]
 
     def ways(self, variant: Variant[T]) -> list[Taken]:
@@ -53,26 +55,41 @@ class Chain(Generic[T]):
             if not ways or len(ways[0]) == len(variant.taken):
                 ways.append(variant.taken)
 
+    def _rightly(self) -> Iterator[Variant[T]]:
+        yield Variant(self._finished(0, self._begun), ())
+
     def _walk(self, number: int, state: T, taken: Taken, count: int, cost: int) -> Iterator[Variant[T]]:
-        if count == 0:
-            yield Variant(self._finished(number, state), taken)
-            return
         for place in range(number, len(self._steps)):
-            right, options = self._steps[place]
+            right = self._steps[place].right
             done = state if right is None else right(state)
-            for option in options:
-                if option.cost == cost if count == 1 else option.cost < cost:
-                    self._pay()
-                    changed = option.apply(state)
-                    if changed is not None and changed != done:
-                        way = (*taken, (place, option))
-                        yield from self._walk(place + 1, changed, way, count - 1, cost - option.cost)
+            for option in self._options(place, count, cost):
+                self._pay()
+                changed = option.apply(state)
+                if changed is None or changed == done:
+                    continue
+                way = (*taken, (place, option))
+                if count == 1:
+                    yield Variant(self._finished(place + 1, changed), way)
+                else:
+                    yield from self._walk(place + 1, changed, way, count - 1, cost - option.cost)
             state = done
+
+    def _options(self, place: int, count: int, cost: int) -> tuple[Option[T], ...]:
+        """Those after which `count - 1` others can cost the rest."""
+        costs = (cost,) if count == 1 else range(1, cost)
+        return tuple(option for one in costs for option in self._by_cost[place].get(one, ()))
 
     def _finished(self, number: int, state: T) -> T:
         for right, _ in self._steps[number:]:
             state = state if right is None else right(state)
         return state
+
+
+def _by_cost(options: Sequence[Option[T]]) -> dict[int, list[Option[T]]]:
+    costs: dict[int, list[Option[T]]] = {}
+    for option in options:
+        costs.setdefault(option.cost, []).append(option)
+    return costs
 
 
 def replayed(begun: T, steps: Sequence[Step[T]], taken: Taken) -> T:

@@ -15,9 +15,21 @@ Write = Callable[[Pairs], str]
 # --- the parameters as one text --------------------------------------------------------------------------------------
 
 
-def separated(between: str, joint: str, before: str = "", after: str = "") -> Join:
-    """Name and value with `between` in between, and `joint` between the parameters."""
-    return Join(lambda pairs: before + joint.join([name + between + value for name, value in pairs]) + after, joint)
+def _map(
+    before: str,
+    between: str,
+    joint: str,
+    after: str,
+    name_of: Callable[[str], str] = str,
+    value_of: Callable[[str], str] | None = None,
+) -> Write:
+    """Each name and value with `between` in between, `joint` between the parameters, and something around them all."""
+    of_value = value_of or name_of
+
+    def write(pairs: Pairs) -> str:
+        return before + joint.join([name_of(name) + between + of_value(value) for name, value in pairs]) + after
+
+    return write
 
 
 PLAIN = Join(lambda pairs: "".join([name + value for name, value in pairs]))
@@ -77,11 +89,10 @@ def _separated(between: str, joint: str) -> Iterator[Option[Draft]]:
     parts = ((between, "name and value"), (joint, "parameters"))
     words = ", ".join(f"{text!r} between {what}" for text, what in parts if text)
     if words:
-        yield _option(mistake, words, cost, separated(between, joint))
+        yield _option(mistake, words, cost, Join(_map("", between, joint, ""), joint))
     if joint:
-        end, front = f"{words}, and at the end", f"{words}, and in front"
-        yield _option(mistake, end, max(cost, LIKELY), separated(between, joint, after=joint))
-        yield _option(mistake, front, RARE, separated(between, joint, before=joint))
+        end = f"{words}, and at the end"
+        yield _option(mistake, end, max(cost, LIKELY), Join(_map("", between, joint, joint), joint))
 
 
 def _likelihood(separators: tuple[str, str]) -> int:
@@ -101,32 +112,23 @@ def _twice(text: str) -> str:
 
 
 def _query(change: Callable[[str], str]) -> Join:
-    return Join(lambda pairs: "&".join([f"{change(name)}={change(value)}" for name, value in pairs]), "&")
+    return Join(_map("", "=", "&", "", change), "&")
 
 
-def _map(
-    before: str,
-    between: str,
-    joint: str,
-    after: str,
-    spelt: Callable[[str], str] = str,
-    value_spelt: Callable[[str], str] | None = None,
-) -> Write:
-    of_value = value_spelt or spelt
-
-    def write(pairs: Pairs) -> str:
-        return before + joint.join([spelt(name) + between + of_value(value) for name, value in pairs]) + after
-
-    return write
+def _json(
+    pairs: Pairs, *, blank: str = "", ascii_only: bool = False, indent: int | None = None, bare: bool = False
+) -> str:
+    values: dict[str, object] = {name: _bare(value) if bare else value for name, value in pairs}
+    separators = ("," if indent else f",{blank}", ": " if indent else f":{blank}")
+    return json.dumps(values, separators=separators, ensure_ascii=ascii_only, indent=indent)
 
 
-def _json(pairs: Pairs, *, compact: bool = True, ascii_only: bool = False, indent: int | None = None) -> str:
-    separators = (",", ":") if compact and indent is None else None
-    return json.dumps(dict(pairs), separators=separators, ensure_ascii=ascii_only, indent=indent)
+def _bare(value: str) -> object:
+    return json.loads(value) if re.fullmatch("true|false|0|[1-9][0-9]{,30}", value) else value
 
 
-def _php_json(pairs: Pairs) -> str:
-    return _json(pairs, ascii_only=True).replace("/", "\\/")
+def _php_json(pairs: Pairs, *, bare: bool = False) -> str:
+    return _json(pairs, ascii_only=True, bare=bare).replace("/", "\\/")
 
 
 def _escaping(escaped: str, form: str = "\\u{:04x}", *, ascii_only: bool = False) -> Write:
@@ -140,31 +142,10 @@ def _escaping(escaped: str, form: str = "\\u{:04x}", *, ascii_only: bool = False
     return write
 
 
-def _bare(value: str) -> object:
-    return json.loads(value) if re.fullmatch("true|false|0|[1-9][0-9]{,30}", value) else value
-
-
-def _typed(pairs: Pairs, *, compact: bool = True, ascii_only: bool = False) -> str:
-    separators = (",", ":") if compact else None
-    return json.dumps({name: _bare(value) for name, value in pairs}, separators=separators, ensure_ascii=ascii_only)
-
-
-def _php_typed(pairs: Pairs) -> str:
-    return _typed(pairs, ascii_only=True).replace("/", "\\/")
-
-
 def _serialized(pairs: Pairs) -> str:
     texts = (text for pair in pairs for text in pair)
     inner = "".join(f's:{len(text.encode("utf-8", "surrogateescape"))}:"{text}";' for text in texts)
     return f"a:{len(pairs)}:{{{inner}}}"
-
-
-def _php_literal(text: str) -> str:
-    return "'" + re.sub(r"(['\\])", r"\\\1", text) + "'"
-
-
-def _var_export(pairs: Pairs) -> str:
-    return "array (\n" + "".join(f"  {_php_literal(name)} => {_php_literal(value)},\n" for name, value in pairs) + ")"
 
 
 def _javascript(pairs: Pairs, lines: tuple[str, str, str] = ("{ ", ", ", " }")) -> str:
@@ -190,59 +171,44 @@ def _go_query(pairs: Pairs) -> str:
     return "map[" + " ".join(f"{name}:[{value}]" for name, value in pairs) + "]"
 
 
-def _xml(pairs: Pairs) -> str:
-    return "".join(f"<{name}>{value}</{name}>" for name, value in pairs)
-
-
 _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("JSON", COMMON, _json),
     ("JSON with \\u escapes", LIKELY, partial(_json, ascii_only=True)),
     ("the JSON of PHP", LIKELY, _php_json),
-    ("the JSON of Python", LIKELY, partial(_json, compact=False, ascii_only=True)),
-    ("the JSON of Python, without \\u escapes", UNLIKELY, partial(_json, compact=False)),
+    ("the JSON of Python", LIKELY, partial(_json, blank=" ", ascii_only=True)),
+    ("the JSON of Python, without \\u escapes", UNLIKELY, partial(_json, blank=" ")),
     ("JSON of PHP without escaped slashes, indented", UNLIKELY, partial(_json, indent=4)),
     ("indented JSON", UNLIKELY, partial(_json, indent=2)),
     ("a JSON list of pairs", UNLIKELY, lambda pairs: json.dumps(pairs, separators=(",", ":"), ensure_ascii=False)),
     ("a JSON list of pairs, or a Ruby array", UNLIKELY, lambda pairs: json.dumps(pairs, ensure_ascii=False)),
-    ("JSON with numbers and booleans bare", LIKELY, _typed),
-    ("JSON of PHP with numbers and booleans bare", UNLIKELY, _php_typed),
-    ("JSON of Python with numbers and booleans bare", UNLIKELY, partial(_typed, compact=False, ascii_only=True)),
+    ("JSON with numbers and booleans bare", LIKELY, partial(_json, bare=True)),
+    ("JSON of PHP with numbers and booleans bare", UNLIKELY, partial(_php_json, bare=True)),
+    ("JSON of Python, numbers bare", UNLIKELY, partial(_json, blank=" ", ascii_only=True, bare=True)),
     ("the JSON of Go or Rails", LIKELY, _escaping("&<>")),
     ("the JSON of Gson", UNLIKELY, _escaping("&<>='")),
     ("the JSON of .NET", LIKELY, _escaping("&<>'+`\"", "\\u{:04X}", ascii_only=True)),
     ("the JSON of Postgres", UNLIKELY, _map("{", " : ", ", ", "}", _json_text)),
     ("PHP's serialize", UNLIKELY, _serialized),
-    ("PHP's var_export", UNLIKELY, _var_export),
     ("JavaScript's util.inspect writes an object", UNLIKELY, _javascript),
     ("util.inspect writes it on several lines", UNLIKELY, partial(_javascript, lines=("{\n  ", ",\n  ", "\n}"))),
-    ("the text of a Dart map", UNLIKELY, _map("{", ": ", ", ", "}")),
-    ("JSON without quotes", UNLIKELY, _map("{", ":", ",", "}")),
     ("the text of a Python dict", LIKELY, lambda pairs: str(dict(pairs))),
     ("the text of a Python list", UNLIKELY, lambda pairs: str(list(pairs))),
     ("the text of a Python tuple", UNLIKELY, str),
     ("the text of a Go map", LIKELY, _map("map[", ":", " ", "]")),
     ("the text of Go's url.Values", LIKELY, _go_query),
     ("the text of a Java map", LIKELY, _map("{", "=", ", ", "}")),
-    ("the text of a Java list", UNLIKELY, _map("[", "=", ", ", "]")),
     ("the text of a Ruby hash", UNLIKELY, _map("{", "=>", ", ", "}", _json_text)),
     ("the text of a Ruby hash since 3.4", UNLIKELY, _map("{", " => ", ", ", "}", _json_text)),
     ("the text of a Ruby hash with symbols", UNLIKELY, _map("{:", "=>", ", :", "}", str, _json_text)),
     ("the text of a Ruby hash with symbols since 3.4", UNLIKELY, _map("{", ": ", ", ", "}", str, _json_text)),
-    ("the text of an Elixir map", UNLIKELY, _map("%{", " => ", ", ", "}", _json_text)),
-    ("the text of Rust pairs", UNLIKELY, _map("[(", ", ", "), (", ")]", _json_text)),
     ("the text of Kotlin pairs", UNLIKELY, _map("[(", ", ", "), (", ")]")),
     ("the text of a C# object", UNLIKELY, _map("{ ", " = ", ", ", " }")),
     ("the text of a PowerShell object", UNLIKELY, _map("@{", "=", "; ", "}")),
     ("a form with params[name]=value", UNLIKELY, _map("params[", "]=", "&params[", "")),
-    ("a form with name[]=value", UNLIKELY, _map("", "[]=", "&", "")),
     ("the text of C# pairs", UNLIKELY, _map("[", ", ", "][", "]")),
-    ("the text of C# pairs, one after the other, with commas", UNLIKELY, _map("[", ", ", "],[", "]")),
     ("the text of a Swift dictionary", UNLIKELY, _map("[", ": ", ", ", "]", _json_text)),
     ("PHP's print_r", UNLIKELY, _print_r),
-    ("XML elements", UNLIKELY, _xml),
-    ('name="value" pairs', UNLIKELY, lambda pairs: "&".join(f'{name}="{value}"' for name, value in pairs)),
     ("all names, then all values", UNLIKELY, lambda pairs: "".join([p[0] for p in pairs] + [p[1] for p in pairs])),
-    ("all values, then all names", UNLIKELY, lambda pairs: "".join([p[1] for p in pairs] + [p[0] for p in pairs])),
     ("value before name", UNLIKELY, lambda pairs: "".join([p[1] + p[0] for p in pairs])),
 )
 

@@ -1,7 +1,7 @@
 """Steps of signing: which parameters are signed, and in which order."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import combinations, permutations, product
 from urllib.parse import unquote
@@ -52,10 +52,32 @@ def left_out(case: Case) -> Iterator[Option[Draft]]:
     for size in (1, 2, len(names) - 2, len(names) - 1):
         if size == 1 or (size > 1 and len(names) <= _MOST_COMBINED):
             for chosen in combinations(names, size):
-                yield _leave(_mistake_without(chosen), f"{' and '.join(chosen)} left out", _rank(chosen), chosen)
+                mistake = "format-not-signed" if _OPTIONAL.issuperset(chosen) else "sent-not-signed"
+                left = partial(_without, names=UNSIGNED.union(chosen))
+                yield option(mistake, f"{' and '.join(chosen)} left out", _rank(chosen), left)
+
+
+def _rank(names: tuple[str, ...]) -> int:
+    if _OF_EVERY_CALL.issuperset(names):
+        return COMMON if len(names) == 1 else LIKELY
+    return LIKELY if len(names) == 1 else RARE
+
+
+# --- other parameters ------------------------------------------------------------------------------------------------
+
+_GUESSES = ("format=json", "format=jsonp", "format=xml", "callback=callback", "callback=", "collectionHash=")
+_NOTHING = ("undefined", "null", "None", "")
+"""What programs write for a parameter that has no value."""
+
+
+def others(case: Case) -> Iterator[Option[Draft]]:
+    """Parameters signed that were not sent, `signature`, `file`, and `fileUrl` in another spelling."""
+    yield from _added(case)
     for value, what in _signatures(case).items():
         cost = LIKELY if value == "" else UNLIKELY
-        yield option("signature-included", f"signature signed {what}", cost, partial(_with_signature, value=value))
+        yield _add("signature-included", f"signature signed {what}", cost, ("signature", value))
+    yield from _file(case)
+    yield from _file_url(case)
 
 
 def _signatures(case: Case) -> dict[str, str]:
@@ -68,61 +90,22 @@ def _signatures(case: Case) -> dict[str, str]:
     }
 
 
-def _leave(mistake: str, detail: str, cost: int, names: Iterable[str]) -> Option[Draft]:
-    return option(mistake, detail, cost, partial(_without, names=UNSIGNED | frozenset(names)))
-
-
-def _mistake_without(names: Iterable[str]) -> str:
-    return "format-not-signed" if _OPTIONAL.issuperset(names) else "sent-not-signed"
-
-
-def _rank(names: tuple[str, ...]) -> int:
-    if _OF_EVERY_CALL.issuperset(names):
-        return COMMON if len(names) == 1 else LIKELY
-    return LIKELY if len(names) == 1 else RARE
-
-
-def _with_signature(pairs: Pairs, *, value: str) -> Pairs:
-    return (*_without(pairs, UNSIGNED), ("signature", value))
-
-
-# --- other parameters ------------------------------------------------------------------------------------------------
-
-_GUESSES = (
-    ("format", "json"),
-    ("format", "jsonp"),
-    ("format", "xml"),
-    ("callback", "callback"),
-    ("callback", ""),
-    ("collectionHash", ""),
-)
-_NOTHING = ("undefined", "null", "None", "")
-"""What programs write for a parameter that has no value."""
-
-
-def others(case: Case) -> Iterator[Option[Draft]]:
-    """Parameters signed that were not sent, `file`, and `fileUrl` in another spelling."""
-    yield from _added(case)
-    yield from _file(case)
-    yield from _file_url(case)
-
-
-def _add(mistake: str, detail: str, cost: int, *added: Pair) -> Option[Draft]:
-    names = frozenset(name for name, _ in added)
-    return option(mistake, detail, cost, lambda pairs: (*_without(pairs, names), *added))
+def _add(mistake: str, detail: str, cost: int, added: Pair) -> Option[Draft]:
+    return option(mistake, detail, cost, lambda pairs: (*_without(pairs, frozenset(added[:1])), added))
 
 
 def _added(case: Case) -> Iterator[Option[Draft]]:
     names = _names(case)
     method = METHODS.get(dict(case.sent).get("action", ""))
-    defaults = [(one.name, one.default) for one in method.parameters if one.default is not None] if method else []
-    for name, value in (*_GUESSES, *defaults):
+    own = method.parameters if method else ()
+    defaults = [f"{one.name}={one.default}" for one in own if one.default is not None]
+    optional = sorted(_OPTIONAL.union(one.name for one in own if not one.required) - UNSIGNED)
+    empty = [f"{name}={nothing}" for name in optional for nothing in _NOTHING]
+    for number, guess in enumerate(dict.fromkeys((*_GUESSES, *defaults, *empty))):
+        name, _, value = guess.partition("=")
         if name not in names:
-            yield _add("signed-not-sent", f"{name}={value} signed too", LIKELY, (name, value))
-    optional = _OPTIONAL.union(one.name for one in method.parameters if not one.required) if method else _OPTIONAL
-    for name in sorted(optional - UNSIGNED - set(names)):
-        for nothing in _NOTHING:
-            yield _add("signed-not-sent", f"{name}={nothing} signed too", UNLIKELY, (name, nothing))
+            cost = LIKELY if number < len(_GUESSES) + len(defaults) else UNLIKELY
+            yield _add("signed-not-sent", f"{guess} signed too", cost, (name, value))
 
 
 def _file(case: Case) -> Iterator[Option[Draft]]:
@@ -167,18 +150,7 @@ def _file_url(case: Case) -> Iterator[Option[Draft]]:
             yield _add("file-url-changed", f"fileUrl {detail}", LIKELY, ("fileUrl", signed))
 
 
-_UNFILLED = (
-    "{{{{{0}}}}}",
-    "${{{0}}}",
-    "${0}",
-    "{{{0}}}",
-    ":{0}",
-    "%{0}%",
-    "<{0}>",
-    "#{{{0}}}",
-    "[{0}]",
-    "{{{{ {0} }}}}",
-)
+_UNFILLED = ["{{{{{0}}}}}", "${{{0}}}", "${0}", "{{{0}}}", ":{0}", "%{0}%", "<{0}>", "#{{{0}}}", "[{0}]"]
 """How templates name the value that they are to be filled with."""
 
 
@@ -255,30 +227,13 @@ def _java_hash(name: str) -> int:
     return number ^ (number >> 16)
 
 
-def _by_value_down(pairs: Pairs) -> Pairs:
-    return tuple(sorted(pairs, key=lambda pair: pair[1], reverse=True))
-
-
 def _numbered(key: Callable[[Pair], object], first: int = 0) -> Rewrite:
     order = _placed(key)
     return lambda pairs: tuple((str(place), value) for place, (_, value) in enumerate(order(pairs), first))
 
 
-def _by_number(pair: Pair) -> tuple[bool, int, str]:
-    is_number = pair[1].isascii() and pair[1].isdigit()
-    return not is_number, int(pair[1][:30]) if is_number else 0, pair[1]
-
-
-def _blind_down(pairs: Pairs) -> Pairs:
-    return tuple(sorted(pairs, key=lambda pair: pair[0].lower(), reverse=True))
-
-
 def _as_people_sort(pair: Pair) -> tuple[str, str]:
     return pair[0].lower(), pair[0].swapcase()
-
-
-def _values_apart(pairs: Pairs) -> Pairs:
-    return tuple(zip((name for name, _ in pairs), sorted(value for _, value in pairs), strict=True))
 
 
 _SORT = "sorted by value, the names replaced by 0, 1, 2 … (PHP's sort() in place of ksort())"
@@ -289,19 +244,14 @@ _ORDERS: tuple[tuple[str, str, int, Rewrite], ...] = (
     ("sorted-otherwise", "sorted by value", LIKELY, _placed(lambda pair: pair[1])),
     ("sorted-otherwise", "sorted by name and value in one", LIKELY, _placed("".join)),
     ("sorted-otherwise", "sorted by the length of the name", UNLIKELY, _placed(lambda pair: len(pair[0]))),
-    ("sorted-otherwise", "sorted by value, backwards", UNLIKELY, _by_value_down),
     ("sorted-case-blind", "sorted as by localeCompare", UNLIKELY, _placed(_as_people_sort)),
     ("sorted-otherwise", "sorted by value, case-blind", UNLIKELY, _placed(lambda pair: pair[1].lower())),
-    ("sorted-otherwise", "sorted by value, numbers first, as numbers", UNLIKELY, _placed(_by_number)),
     ("sorted-otherwise", "sorted by name, lower case first", UNLIKELY, _placed(lambda pair: pair[0].swapcase())),
-    ("sorted-case-blind", "sorted case-blind, backwards", UNLIKELY, _blind_down),
     ("sorted-otherwise", "sorted by length, then by name", UNLIKELY, _placed(lambda pair: (len(pair[0]), pair[0]))),
     ("sorted-otherwise", _SORT, LIKELY, _numbered(lambda pair: pair[1])),
-    ("sorted-otherwise", f"{_SORT}, numbers first", UNLIKELY, _numbered(_by_number)),
     ("sorted-otherwise", f"{_SORT}, from 1", UNLIKELY, _numbered(lambda pair: pair[1], 1)),
     ("sorted-otherwise", "sorted by name, the names replaced by 0, 1, 2 …", UNLIKELY, _numbered(lambda pair: pair)),
     ("unsorted", "in the order of the URL, the names replaced by 0, 1, 2 …", UNLIKELY, _numbered(lambda _pair: 0)),
-    ("sorted-otherwise", "names and values sorted apart", UNLIKELY, _values_apart),
     ("unsorted", "signed in the order of the URL, backwards", UNLIKELY, lambda pairs: pairs[::-1]),
     ("unsorted", "signed in the order of Java's HashMap", LIKELY, _hash_map),
     ("unsorted", "signed in the order of the vendor's page", LIKELY, _placed(_by_place(_VENDORS))),

@@ -1,16 +1,12 @@
 """Steps that rewrite a text as a whole: the secret, the joined parameters, or what is digested."""
 
-import base64
 import hashlib
-import json
-import re
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
-from urllib.parse import unquote, unquote_plus
 
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, T
-from flipsnack_mock.doctor.steps.spellings import ESCAPES, Change
+from flipsnack_mock.doctor.steps.spellings import CHANGES, ESCAPES, Change, in_bytes
 
 
 class Rewriting(NamedTuple):
@@ -28,12 +24,12 @@ class Rewriting(NamedTuple):
     opaque: str = ""
 
 
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")
-
-
 def _digest(name: str) -> Change:
-    return lambda text: hashlib.new(name, _bytes(text), usedforsecurity=False).hexdigest()
+    return lambda text: hashlib.new(name, in_bytes(text), usedforsecurity=False).hexdigest()
+
+
+def _hex(text: str) -> str:
+    return in_bytes(text).hex()
 
 
 def _upper_md5(text: str) -> str:
@@ -41,27 +37,7 @@ def _upper_md5(text: str) -> str:
 
 
 def _raw_md5(text: str) -> str:
-    return hashlib.md5(_bytes(text), usedforsecurity=False).digest().decode("utf-8", "surrogateescape")
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(_bytes(text)).decode()
-
-
-def _hex(text: str) -> str:
-    return _bytes(text).hex()
-
-
-def _python(text: str) -> str:
-    return str(_bytes(text))
-
-
-def _slashed(text: str) -> str:
-    return re.sub(r"(['\"\\])", r"\\\1", text)
-
-
-def _closed(text: str) -> str:
-    return re.sub(r"\s", "", text)
+    return bytes.fromhex(_digest("md5")(text)).decode("utf-8", "surrogateescape")
 
 
 # What is put around: in words, before, after, how likely for the secret, the parameters and the whole text.
@@ -137,15 +113,14 @@ _REPLACED: tuple[Rewriting, ...] = (
     Rewriting("digest-twice", "its MD5 in upper case in its place", _upper_md5, UNLIKELY, UNLIKELY, UNLIKELY, "md5"),
     Rewriting("letter-case", "in lower case", str.lower, UNLIKELY, UNLIKELY, LIKELY),
     Rewriting("letter-case", "in upper case", str.upper, UNLIKELY, UNLIKELY, LIKELY),
-    Rewriting("text-encoded", "in Base64", _base64, UNLIKELY, LIKELY, UNLIKELY, "base64"),
-    Rewriting("text-encoded", "as hexadecimal digits", _hex, UNLIKELY, UNLIKELY, UNLIKELY, "hex"),
-    Rewriting("text-encoded", "as a JSON string", json.dumps, RARE, UNLIKELY, UNLIKELY),
-    Rewriting("text-encoded", "as Python writes bytes, b'…'", _python, UNLIKELY, RARE, LIKELY, "str"),
-    Rewriting("text-encoded", "its backslashes and quotes escaped", _slashed, UNLIKELY, UNLIKELY, UNLIKELY),
+    Rewriting(
+        "text-encoded", "as hexadecimal digits", lambda text: in_bytes(text).hex(), UNLIKELY, RARE, UNLIKELY, "hex"
+    ),
     Rewriting("text-altered", "white space around it removed", str.strip, LIKELY, UNLIKELY, UNLIKELY),
-    Rewriting("text-altered", "all white space removed", _closed, UNLIKELY, UNLIKELY, UNLIKELY),
-    Rewriting("text-encoded", "percent-decoded", unquote, UNLIKELY, UNLIKELY, UNLIKELY, "decoded"),
-    Rewriting("text-encoded", "decoded as a form", unquote_plus, UNLIKELY, UNLIKELY, UNLIKELY, "decoded"),
+    *(
+        Rewriting("text-encoded", detail, change, UNLIKELY, UNLIKELY, UNLIKELY, "" if "with" in detail else "encoded")
+        for detail, change in CHANGES.items()
+    ),
     Rewriting("text-altered", "reversed", lambda text: text[::-1], UNLIKELY, UNLIKELY, UNLIKELY, "reversed"),
     Rewriting("text-altered", "twice", lambda text: text * 2, UNLIKELY, UNLIKELY, UNLIKELY),
     Rewriting("text-altered", "its last character missing", lambda text: text[:-1], UNLIKELY, RARE, UNLIKELY, "cut"),

@@ -61,13 +61,6 @@ def _decoded(text: str) -> str | None:
         return None
 
 
-def _of_hex(text: str) -> str | None:
-    try:
-        return bytes.fromhex(text).decode("utf-8", "surrogateescape")
-    except ValueError:
-        return None
-
-
 def _up_to(text: str, *, mark: str) -> str:
     return text.partition(mark)[0]
 
@@ -83,27 +76,16 @@ _PARTS: tuple[tuple[str, int, Callable[[str], str | None]], ...] = (
     ("the secret without backslashes, as a shell reads it", UNLIKELY, lambda text: re.sub(r"\\(.)", r"\1", text)),
     ("the secret without quotes", UNLIKELY, lambda text: re.sub("['\"]", "", text)),
     ("the secret without dashes", LIKELY, lambda text: re.sub("[-_]", "", text)),
-    ("the secret decoded from hexadecimal digits", UNLIKELY, _of_hex),
-    ("the secret without dashes, decoded from hexadecimal", UNLIKELY, lambda text: _of_hex(text.replace("-", ""))),
     ("the secret decoded from Base64", UNLIKELY, _decoded),
-    ("the secret up to its first dash", UNLIKELY, lambda text: text.partition("-")[0]),
     ("the secret after its first dash", UNLIKELY, lambda text: text.partition("-")[2]),
     ("the secret up to its last dash", UNLIKELY, lambda text: text.rpartition("-")[0]),
     ("the secret after its last dash", UNLIKELY, lambda text: text.rpartition("-")[2]),
     ("the first 16 characters of the secret", UNLIKELY, lambda text: text[:16]),
-    ("the first 20 characters of the secret", UNLIKELY, lambda text: text[:20]),
-    ("the first 8 characters of the secret", UNLIKELY, lambda text: text[:8]),
-    ("the first half of the secret", UNLIKELY, lambda text: text[: len(text) // 2]),
-    ("the second half of the secret", UNLIKELY, lambda text: text[len(text) // 2 :]),
     ("the secret with blanks for dashes", UNLIKELY, lambda text: text.replace("-", " ")),
     ("the secret with _ for dashes", UNLIKELY, lambda text: text.replace("-", "_")),
     ("the secret with 0 for O", UNLIKELY, lambda text: text.replace("O", "0")),
     ("the secret with O for 0", UNLIKELY, lambda text: text.replace("0", "O")),
-)
-
-
-_PARTS += tuple(
-    (f"the secret up to its first {mark!r}", UNLIKELY, partial(_up_to, mark=mark)) for mark in "$#=:;%&?,!\\\"' "
+    *((f"the secret up to its first {mark!r}", UNLIKELY, partial(_up_to, mark=mark)) for mark in "-$#=:;%&?,!\\\"' "),
 )
 
 

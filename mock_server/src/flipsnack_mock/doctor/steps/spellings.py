@@ -1,15 +1,22 @@
 """Ways to escape a text: percent-encoded, or for HTML."""
 
+import base64
 import html
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY
 
 Change = Callable[[str], str]
+
+
+def in_bytes(text: str) -> bytes:
+    """`text` in UTF-8; what could not be decoded becomes the bytes that it was."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _percent(text: str, *, safe: str, tilde: bool = True, blank: str = "%20", lower: bool = False) -> str:
@@ -33,6 +40,17 @@ ESCAPES: dict[str, Change] = {
     "PHP's htmlspecialchars before 8.1": lambda text: html.escape(text, quote=False).replace('"', "&quot;"),
 }
 """The common ways to escape a value, by who does it, from likely to unlikely."""
+
+CHANGES: dict[str, Change] = {
+    "in Base64": lambda text: base64.b64encode(in_bytes(text)).decode(),
+    "as a JSON string": json.dumps,
+    "as Python writes bytes, b'…'": lambda text: str(in_bytes(text)),
+    "with backslashes before quotes": lambda text: re.sub(r"(['\"\\])", r"\\\1", text),
+    "without white space": lambda text: re.sub(r"\s", "", text),
+    "percent-decoded": unquote,
+    "decoded as a form": unquote_plus,
+}
+"""Other ways to write any text, of a value, of the secret, or the whole."""
 
 _KEPT = {
     "Swift's urlQueryAllowed": "!$&'()*+,/:;=?@",

@@ -1,6 +1,5 @@
 """Steps of signing: how names and values are changed, and how they are encoded, before they are joined."""
 
-import base64
 import html
 import json
 import re
@@ -8,15 +7,13 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from html.entities import codepoint2name
-from typing import Any
-from urllib.parse import unquote, unquote_plus
 
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.steps.dates import dates
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pairs
 from flipsnack_mock.doctor.steps.joining import PLAIN
 from flipsnack_mock.doctor.steps.parameters import Rewrite, option
-from flipsnack_mock.doctor.steps.spellings import Change, escapes
+from flipsnack_mock.doctor.steps.spellings import CHANGES, Change, escapes
 from flipsnack_mock.protocol.signature import UNSIGNED
 
 _MOST_ALONE = 9
@@ -46,12 +43,15 @@ _NUMBERS: dict[str, Change] = {
     **{f"with {mark!r} between thousands": _thousands(mark) for mark in (",", ".", " ", "'", "_", "\u00a0", "\u202f")},
     "with thousands and two decimals": _number("{:,.2f}".format),
     "with an exponent, as 1.2E+03": _number("{:E}".format),
-    "with an exponent, as 1.200000e+03": _number("{:e}".format),
     "with the fewest digits and an exponent": _number("{:g}".format),
     "without leading zeros": _number(str),
     "with two digits at least": _number("{:02d}".format),
 }
 """What languages and sheets make of a number."""
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _curly(text: str) -> str:
@@ -81,42 +81,25 @@ _DASHES = (("\u2013", "-"), ("\u2014", "-"), ("\u2212", "-"))
 _BEYOND = "[\U00010000-\U0010ffff]"
 """Characters that a column of three-byte UTF-8 cannot hold."""
 
-_LINE_ENDS = {
-    "line feeds": "\n",
-    "CR LF": "\r\n",
-    "CR": "\r",
-    "blanks": " ",
-    "nothing": "",
-    "a backslash and n": r"\\n",
-}
+_LINE_END = r"\r\n|\n|\r"
+_LINE_ENDS = ("\n", "\r\n", "\r", " ", "", "\\n", "<br>")
 
 _CHANGES: dict[str, Change] = {
-    "backslashes put before quotes": _without(r"(['\"\\])", r"\\\1"),
+    **CHANGES,
     "without backslashes": _without(r"\\(.)", r"\1"),
-    "as a JSON string": json.dumps,
     "as a JSON string of PHP": lambda text: json.dumps(text).replace("/", "\\/"),
     "as a JSON string, without \\u escapes": lambda text: json.dumps(text, ensure_ascii=False),
     "in single quotes": "'{}'".format,
     "in double quotes": '"{}"'.format,
     "in brackets": "[{}]".format,
     "as Python's repr": repr,
-    "as Python writes bytes, b'…'": lambda text: str(text.encode("utf-8", "surrogateescape")),
     "as lists, as parse_qs gives them": lambda text: repr([text]),
-    "in Base64": lambda text: base64.b64encode(text.encode("utf-8", "surrogateescape")).decode(),
     "HTML entities decoded": html.unescape,
     "with all HTML entities": _entities,
     "with numeric HTML entities": lambda text: text.encode("ascii", "xmlcharrefreplace").decode(),
-    "decoded again": unquote,
-    "decoded again, as a form": unquote_plus,
     "HTML tags removed": _without(r"<[^>]*>"),
-    "in an HTML paragraph": "<p>{}</p>".format,
     "with <br /> before line ends, as by PHP's nl2br": _without(r"(\r\n|\n|\r)", r"<br />\1"),
-    "with <br> for line ends": _without(r"\r\n|\n|\r", "<br>"),
-    **{
-        f"with {what} for line ends": _without(r"\r\n|\n|\r", end.replace("\\", r"\\"))
-        for what, end in _LINE_ENDS.items()
-    },
-    "white space removed": _without(r"\s"),
+    **{f"with {end!r} for line ends": _without(_LINE_END, end.replace("\\", r"\\")) for end in _LINE_ENDS},
     "runs of white space as one blank": _without(r"\s+", " "),
     "without blanks at their beginning": str.lstrip,
     "without blanks at their end": str.rstrip,
@@ -131,19 +114,15 @@ _CHANGES: dict[str, Change] = {
     "with hyphens for dashes": _replaced(*_DASHES),
     "with straight quotes and hyphens": _replaced(*_QUOTES, *_DASHES, ("\u2026", "..."), ("\u00a0", " ")),
     "with an en dash for hyphens": _replaced(("-", "\u2013")),
-    "with ... as one character": lambda text: text.replace("...", "\u2026"),
     "with three dots for an ellipsis": _replaced(("\u2026", "...")),
-    "quotes removed": _without("['\"]"),
-    "only letters, digits and blanks kept": _without(r"[^\w ]"),
     "without accents": _without_accents,
     "without what is not ASCII": lambda text: text.encode("ascii", "ignore").decode(),
     "without emoji": _without(_BEYOND),
     "with ? for each emoji (utf8 of MySQL has three bytes)": _without(_BEYOND, "?"),
-    "with ???? for each emoji (utf8 of MySQL has three bytes)": _without(_BEYOND, "????"),
     "up to the first emoji (utf8 of MySQL has three bytes)": _without(f"(?s){_BEYOND}.*"),
     "with \ufffd for each emoji": _without(_BEYOND, "\ufffd"),
     "with capital words": str.title,
-    "with a capital at their beginning": lambda text: text[:1].upper() + text[1:],
+    "with a capital at their beginning": _capital,
     **{f"cut after {most} characters": _without(f"(?s)(?<=.{{{most}}}).*") for most in (20, 32, 50, 64, 100, 128, 255)},
 }
 """Ways to write a value otherwise."""
@@ -197,55 +176,40 @@ def _distinct(case: Case, options: Iterable[Option[Draft]], always: int = 0) -> 
 
 def changed(case: Case) -> Iterator[Option[Draft]]:
     """Values and names written otherwise, then the value of one parameter alone."""
-    yield from _distinct(
-        case, (option(mistake, how, cost, _each(*changes)) for mistake, how, cost, *changes in _ways())
-    )
+    together = (option(mistake, how, cost, _each(*changes)) for mistake, how, cost, changes in _ways())
+    yield from _distinct(case, together)
     names = [name for name, _ in case.sent if name not in UNSIGNED]
     alone = (
         option(mistake, f"{how}, that of {name} alone", RARE, _only(name, changes[0]))
-        for mistake, how, _, *changes in _ways()
+        for mistake, how, _, changes in _ways()
         for name in names
         if len(changes) == 1 and len(names) <= _MOST_ALONE
     )
     yield from _distinct(case, alone)
 
 
-def _ways() -> Iterator[tuple[Any, ...]]:
+def _ways() -> Iterator[tuple[str, str, int, tuple[Change, ...]]]:
     """Mistake, detail and likelihood, and what becomes of each value, and of each name."""
     for case, letters in (("lower", str.lower), ("upper", str.upper)):
-        yield "value-letter-case", f"values in {case} case", LIKELY, letters
-        yield "name-letter-case", f"names in {case} case", LIKELY, str, letters
+        yield "value-letter-case", f"values in {case} case", LIKELY, (letters,)
+        yield "name-letter-case", f"names in {case} case", LIKELY, (str, letters)
     for mark, words in (("_", "_"), ("-", "hyphens")):
-        yield "name-letter-case", f"names with words joined by {words}", UNLIKELY, str, _joined_words(mark)
-    yield "name-letter-case", "names that begin in upper case", UNLIKELY, str, _capital
-    for detail, old, new in _PLUS:
-        yield "plus-for-space", detail, LIKELY, _swap(old, new)
+        yield "name-letter-case", f"names with words joined by {words}", UNLIKELY, (str, _joined_words(mark))
+    yield "name-letter-case", "names that begin in upper case", UNLIKELY, (str, _capital)
+    yield "plus-for-space", "a plus was signed, and arrived as a space", LIKELY, (_replaced((" ", "+")),)
+    yield "plus-for-space", "a space was signed, and arrived as a plus", LIKELY, (_replaced(("+", " ")),)
     for detail, change in _CHANGES.items():
-        yield "value-changed", f"values signed {detail}", UNLIKELY, change
+        yield "value-changed", f"values signed {detail}", UNLIKELY, (change,)
     for detail, change, cost in dates():
-        yield "value-changed", f"values signed {detail}", cost, change
+        yield "value-changed", f"values signed {detail}", cost, (change,)
 
 
 def _only(name: str, change: Change) -> Rewrite:
     return lambda pairs: tuple([(pair[0], change(pair[1])) if pair[0] == name else pair for pair in pairs])
 
 
-_PLUS = (
-    ("a plus was signed, and arrived as a space", " ", "+"),
-    ("a space was signed, and arrived as a plus", "+", " "),
-)
-
-
-def _swap(old: str, new: str) -> Callable[[str], str]:
-    return lambda text: text.replace(old, new)
-
-
 def _joined_words(mark: str) -> Change:
     return lambda name: re.sub("([A-Z])", rf"{mark}\1", name).lower()
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
 
 
 def escaped(case: Case) -> Iterator[Option[Draft]]:
