@@ -72,11 +72,7 @@ MAINTENANCE = (TimelineEvent(after_s=2, what="maintenance-on"), TimelineEvent(af
 UPLOADS: Mapping[str, Scenario] = {
     **{
         f"upload a {kind} of {size} more bytes": _create(document=kind, document_bytes=size)
-        for kind, size in (
-            ("pdf", 0),
-            ("pdf", 5_000),
-            ("png", 300_000),
-        )
+        for kind, size in (("pdf", 0), ("pdf", 5_000), ("png", 300_000))
     },
     **{
         f"upload a jpg of {size} bytes": _create(document="jpg", document_bytes=size - len(jpg()))
