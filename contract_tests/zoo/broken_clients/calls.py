@@ -58,3 +58,30 @@ class CallsTwice(Client, breaks="client.repeated-call"):
             return found
         self.wait(1_000)
         return super().call_method(action, params)
+
+
+class SortsWithoutCase(Client, breaks="client.signature"):
+    """Sorts the names that it signs without regard to letter case."""
+
+    def order(self, params: Params) -> list[str]:
+        return sorted(params, key=str.lower)
+
+
+class ClearsTheDescription(Client, breaks="client.parameters"):
+    """Sends a change with all its parameters: those that were not given are empty."""
+
+    def call_method(self, action: str, params: Params) -> Object:
+        empty = {"title": "", "description": ""} if action == "collection.update" else {}
+        return super().call_method(action, empty | dict(params))
+
+
+class BelievesItsDeletions(Client, breaks="client.agreement"):
+    """Takes a collection for deleted where no whole answer came."""
+
+    def call_method(self, action: str, params: Params) -> Object:
+        try:
+            return super().call_method(action, params)
+        except ClientError as error:
+            if action != "collection.deleteCollection" or error.kind != "transport":
+                raise
+            return {}

@@ -164,3 +164,22 @@ class ShowsAgain(Client, breaks="client.repeated-call"):
     def wait_converted(self, collection_hash: str) -> dict[str, Any]:
         super().wait_converted(collection_hash)
         return self.collection(collection_hash)
+
+
+class LooksAtTheFirst(Client, breaks="client.conversion-end"):
+    """Looks at the first document of a collection alone."""
+
+    def conversion_in(self, collection: Mapping[str, Any]) -> str:
+        return super().conversion_in({"flipbooks": (collection.get("flipbooks") or [])[:1]})
+
+
+class CleansUpAfterCancel(Client, breaks="client.cancel"):
+    """Deletes the new collection when it is cancelled while the document is converted."""
+
+    def wait_converted(self, collection_hash: str) -> Object:
+        try:
+            return super().wait_converted(collection_hash)
+        except ClientError as error:
+            if error.kind == "cancelled":
+                self.call_method("collection.deleteCollection", {"collectionHash": collection_hash})
+            raise

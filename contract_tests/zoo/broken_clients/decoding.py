@@ -288,3 +288,13 @@ class EndsAtAParenthesis(Client, breaks="client.jsonp"):
     """Ends the argument of a callback at the first closing parenthesis, though a title may have one."""
 
     read = {"json": from_json, "jsonp": _to_first_parenthesis, "xml": from_xml}
+
+
+def _from_either(body: bytes) -> Envelope:
+    return from_xml(body) if body.startswith(b"<?xml") else from_json(body)
+
+
+class ReadsXmlToo(Client, breaks="client.malformed-answer"):
+    """Reads an answer in XML where it asked for JSON."""
+
+    read = {**Client.read, "json": _from_either}

@@ -185,3 +185,13 @@ class TrustsAResumedPackage(Client, breaks="client.whole-file"):
     def inspect(self, content: bytes) -> None:
         if not self.resumed:
             super().inspect(content)
+
+
+class BustsTheCache(Client, breaks="client.credentials-not-in-download"):
+    """Adds a parameter to a resource URL that it fetches for the second time, so that no cache answers."""
+
+    last = ""
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
+        again, self.last = url == self.last, url
+        return super().get(f"{url}&nocache={self.runtime.now_ms}" if again else url, headers)

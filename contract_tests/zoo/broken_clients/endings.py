@@ -161,3 +161,27 @@ class GivesUpAsTransport(Client, breaks="client.refusal"):
             if error.code in self.floors:
                 raise ClientError("transport", f"still {error}") from None
             raise
+
+
+class ReportsTheTroubleAtTheDeadline(Client, breaks="client.deadline"):
+    """Reports the error that it would try again, where the pause before the next attempt does not fit."""
+
+    def pause(self, trouble: ClientError, ms: int) -> int:
+        if self.end_ms is not None and self.runtime.now_ms + ms > self.end_ms:
+            raise trouble
+        return super().pause(trouble, ms)
+
+
+class BlamesTheLink(Client, breaks="client.failed-job"):
+    """Reports a refused resource URL where the job has failed when it asks for a new one."""
+
+    followed = 0
+
+    def follow(self) -> str:
+        self.followed += 1
+        try:
+            return super().follow()
+        except ClientError as error:
+            if error.kind == "job_failed" and self.followed > 1:
+                raise ClientError("transport", "the resource URL was refused") from None
+            raise

@@ -215,3 +215,14 @@ class WorksInAFileOfOthers(Client, breaks="client.folder"):
         part.write_bytes(content)
         part.replace(self.task.dest)
         return self.saved(content)
+
+
+class AppendsToAnOldPart(Client, breaks="client.whole-file"):
+    """Opens its working file to append: what a killed run left there comes before the package."""
+
+    def save(self, content: bytes) -> SavedFile:
+        part = self.task.dest.with_name(f"{self.task.dest.name}.part")
+        with part.open("ab") as file:
+            file.write(content)
+        part.replace(self.task.dest)
+        return self.saved(content)

@@ -123,3 +123,12 @@ class KnowsOneMediaType(Client, breaks="client.success"):
         kind = response.headers.get("content-type", "")
         is_known = kind.startswith(("application/", "text/")) and kind == kind.lower()
         return response if is_known else HttpResponse(415, response.headers, b"")
+
+
+class WritesAccents(_AddsHeaders, breaks="client.http"):
+    """Names its user with an accent in each call, which servers read in different ways."""
+
+    on_calls = True
+
+    def added(self) -> Headers:
+        return {"X-User": "Renée"}

@@ -51,3 +51,10 @@ class WaitsForTheNewHash(Client, breaks="client.final-error"):
                 raise
         self.wait(3_000)
         return self.collection(new)
+
+
+class NeverPublishes(Client, breaks="client.agreement"):
+    """Reports a collection as published that it only gave its new title."""
+
+    def published(self) -> dict[str, str]:
+        return dict(self.changes)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from xml.etree import ElementTree
 
 from contract_tests.zoo.client import CALLBACK, Client
@@ -57,3 +58,21 @@ class ReplacesBadBytes(Client, breaks="client.malformed-answer"):
     """Replaces bytes of an answer that are not UTF-8, and takes what is left for the text that was given."""
 
     read = {**Client.read, "json": lambda body: from_json(body.decode(errors="replace").encode())}
+
+
+class GuessesNumbers(Client, breaks="client.xml"):
+    """Takes every text of digits in XML for a number: a description `007` becomes 7."""
+
+    def decode(self, body: bytes) -> Envelope:
+        found = super().decode(body)
+        if self.task.form != "xml" or found.data is None:
+            return found
+        data = {name: int(text) if str(text).isdecimal() else text for name, text in found.data.items()}
+        return replace(found, data=data)
+
+
+class ReadsScriptsAsLatin1(Client, breaks="client.jsonp"):
+    """Reads JSONP in ISO 8859-1, the old default of a text that names no charset."""
+
+    def decode(self, body: bytes) -> Envelope:
+        return super().decode(body.decode("latin-1").encode() if self.task.form == "jsonp" else body)

@@ -34,6 +34,7 @@ LOST = tuple(
 
 UPLOAD_CODES = tuple(sorted(FINAL))
 HOSTILE_TEXT = ' Ünï+cödé ﬁＡ² & "quotes" = 100 % <b>; 日本 😀\r\n--second line '
+WIDE_TEXT = "é日😀" * 100
 LINE_ENDS = "\na\nb\rc\n\n"
 OTHER_FORMATS: list[Format] = [form for form in FORMATS if form != "json"]
 HOSTILE: dict[str, Any] = {"key": "a+b%20c&d=e;f#g?h", "secret": "  šécrét €日😀 "}
@@ -72,11 +73,7 @@ MAINTENANCE = (TimelineEvent(after_s=2, what="maintenance-on"), TimelineEvent(af
 UPLOADS: Mapping[str, Scenario] = {
     **{
         f"upload a {kind} of {size} more bytes": _create(document=kind, document_bytes=size)
-        for kind, size in (
-            ("pdf", 0),
-            ("pdf", 5_000),
-            ("png", 300_000),
-        )
+        for kind, size in (("pdf", 0), ("pdf", 5_000), ("png", 300_000))
     },
     **{
         f"upload a jpg of {size} bytes": _create(document="jpg", document_bytes=size - len(jpg()))
@@ -173,14 +170,14 @@ CALLS: Mapping[str, Scenario] = {
     "call getStats for a hash that needs encoding": _call(
         "getStats", whose="unknown", unknown_hash="a b+c%2Bd&e=f/é😀"
     ),
-    "call update with an empty title": _call("update", params={"title": "", "description": "x"}),
+    "call update with an empty title": _call("update", params={"title": "", "description": WIDE_TEXT}),
     "call update with hostile texts": _call("update", params={"title": HOSTILE_TEXT, "description": LINE_ENDS}),
     "call update with a long text": _call("update", params={"description": LONG_TEXT}),
     **{
-        f"call update with blanks around, and digits, in {form}": _call(
-            "update", params={"title": HOSTILE_TEXT, "description": "007"}, format=form
+        f"call update with blanks around, in {form}": _call(
+            "update", params={"title": HOSTILE_TEXT, "description": text}, format=form
         )
-        for form in OTHER_FORMATS
+        for form, text in zip(OTHER_FORMATS, (WIDE_TEXT, "007"), strict=True)
     },
     "call getStats with parameters": _call("getStats", params={**JANUARY, "includePageStats": "true"}),
     **{

@@ -32,8 +32,6 @@ CUT_OFF = PASSING["a download cut off once"]
 LARGE = 600_000
 """Bytes of a package that no buffer holds."""
 
-# --- redirects
-
 
 def _redirect(status: int = 302, **fields: str) -> dict[str, Any]:
     return {"kind": "redirect", "status": status, **fields}
@@ -57,8 +55,6 @@ REDIRECTS = faults_of(
 )
 """Redirects. Where one leads elsewhere, there is a package, and no API."""
 
-
-# --- packages
 
 ANOTHER, SIZE = package_elsewhere(), len(package_elsewhere())
 LAST = f"bytes 0-{SIZE - 1}"
@@ -114,13 +110,10 @@ def cut_after(keep: int) -> Fault:
 
 CUTS = (cut_after(0), cut_after(1), cut_after(CUT_AT), cut_after(200_001))
 
-# --- scenarios
-
 REDIRECTED: Mapping[str, Scenario] = {
     name: Scenario(deadline_s=120, faults=(fault,)) for name, fault in REDIRECTS.items()
 }
 PACKAGES: Mapping[str, Scenario] = {
-    "a large package, over another file": Scenario(package_bytes=LARGE, old_bytes=21),
     **{f"{fault.name}, of a large package": Scenario(package_bytes=LARGE, pages=3, faults=(fault,)) for fault in CUTS},
     "a large package cut off again and again": Scenario(package_bytes=LARGE, faults=CUTS[2:]),
     **{
@@ -148,7 +141,6 @@ PACKAGES: Mapping[str, Scenario] = {
     f"{FITTING_PART.name} for ever": Scenario(
         package_bytes=MEDIUM, faults=(cut_after(CUT_AT), msgspec.structs.replace(FITTING_PART, count=None))
     ),
-    EMPTY_ZIP.name: Scenario(faults=(EMPTY_ZIP,)),
     f"{EMPTY_ZIP.name}, over another file": Scenario(old_bytes=9_000, faults=(EMPTY_ZIP,)),
     "a small new package": Scenario(faults=(msgspec.structs.replace(NEW_PACKAGE, count=None),)),
 }

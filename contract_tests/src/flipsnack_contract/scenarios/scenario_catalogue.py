@@ -47,7 +47,6 @@ PLAIN: Mapping[str, Scenario] = {
     "published, 8 s of time": Scenario(op="publish", deadline_s=8),
     "converted at once, 8 s of time": Scenario(op="create", deadline_s=8),
     "built after the deadline": Scenario(schedule="after-100s", deadline_s=50),
-    "a package of more pages": Scenario(pages=5),
     **{
         f"another file of {size} bytes was there": Scenario(schedule="after-5s", package_bytes=70_000, old_bytes=size)
         for size in (0, 21, 70_000, 90_000)
@@ -84,10 +83,6 @@ ADVERSE: Mapping[str, Scenario] = {
     **{name: Scenario(schedule="after-5s", faults=(fault,)) for name, fault in PASSING.items()},
     **{name: Scenario(faults=(fault,)) for name, fault in faults.DEAD_LINKS.items()},
     **{name: Scenario(faults=(fault,), deadline_s=None) for name, fault in faults.SPOILT_PACKAGES.items()},
-    **{
-        f"{name}, over another file": Scenario(faults=(fault,), old_bytes=21)
-        for name, fault in faults.SPOILT_PACKAGES.items()
-    },
     **{name: Scenario(deadline_s=20, faults=(fault,)) for name, fault in LASTING.items()},
     **{name: Scenario(format="xml", faults=(spoilt_answer(name, "xml"),)) for name in faults.XML_BODIES},
     **{f"hostile words ({form})": Scenario(format=form, faults=(faults.HOSTILE_WORDS,)) for form in FORMATS},
@@ -109,7 +104,6 @@ TROUBLED: Mapping[str, Scenario] = {
         for name in TROUBLES
     },
     "a deleted collection, after 31 once": Scenario(whose="deleted", faults=(PASSING["31 once"],)),
-    "packages cut off, little time": Scenario(deadline_s=20, faults=(SPOILT_PACKAGES["packages cut off"],)),
     "packages cut off, little time, over another file": Scenario(
         deadline_s=20, old_bytes=9_000, faults=(SPOILT_PACKAGES["packages cut off"],)
     ),
@@ -131,7 +125,6 @@ EVENTFUL: Mapping[str, Scenario] = {
     ),
     "cancelled during maintenance": Scenario(faults=(LASTING["22 for ever"],), cancel_after_s=10),
     "one request a minute": Scenario(schedule="after-5s", settings={"requests_per_minute": 1}),
-    "two requests a minute": Scenario(schedule="after-10s", settings={"requests_per_minute": 2}),
     "a link that dies half-way": Scenario(faults=(PASSING["a download reset once"],), settings={"url_lifetime": 0.25}),
     "a link that dies while no package is served": Scenario(
         faults=(PASSING["HTTP 503 for the package once"],), settings={"url_lifetime": 0.25}
@@ -144,7 +137,6 @@ EVENTFUL: Mapping[str, Scenario] = {
         schedule="never", faults=(every_other(package_method().name, PASSING["22 twice"]),)
     ),
     "a link that dies while a download is cut off": Scenario(faults=(CUT_OFF,), settings={"url_lifetime": 0.25}),
-    "little time left after a pause": Scenario(schedule="after-3-polls", deadline_s=3, faults=(PASSING["31 once"],)),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
 NIGHT, WEEKEND = 28_800, 230_400

@@ -10,13 +10,8 @@ from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS, AnswerForm
 from flipsnack_contract.adapter.messages import FORMATS, Format
 from flipsnack_contract.contract.methods import methods, package_method
 from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS, LOST, NOT_DONE, UPLOAD_CODES
-from flipsnack_contract.scenarios.delivery_catalogue import (
-    NEW_PACKAGE,
-    NO_SUCH_PART,
-    OTHER_PART,
-    cut_after,
-)
-from flipsnack_contract.scenarios.event import CREATE, SHOW, STATISTICS, UPDATE
+from flipsnack_contract.scenarios.delivery_catalogue import NEW_PACKAGE, NO_SUCH_PART, OTHER_PART, cut_after
+from flipsnack_contract.scenarios.event import CREATE, SHOW, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
     DEAD_LINKS,
     ENVELOPES,
@@ -158,12 +153,6 @@ def _unlucky_upload(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     return _built(forms, op=st.just("create"), schedule=schedules, faults=fault, **documents)
 
 
-def _watched(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    faults = st.one_of(st.just(()), st.sampled_from(NOT_DONE).map(lambda fault: (at(STATISTICS, fault),)))
-    cancel = st.one_of(st.none(), st.integers(1, 30).map(float))
-    return _built(forms, op=st.just("statistics"), whose=own_or_not, faults=faults, cancel_after_s=cancel)
-
-
 def _anywhere(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     """Any step of any operation but an upload, with any trouble that a call may meet, at one of the first calls."""
 
@@ -230,7 +219,6 @@ DRAWN: tuple[tuple[frozenset[str], Family], ...] = (
     (frozenset({"op:create", "virtual_sleep"}), _unlucky_upload),
     (frozenset({"op:call", "virtual_sleep"}), _anywhere),
     (frozenset({"op:list", "virtual_sleep"}), _listed),
-    (frozenset({"op:statistics", "virtual_sleep"}), _watched),
 )
 """What is drawn, with the capabilities without which nothing of it is."""
 
