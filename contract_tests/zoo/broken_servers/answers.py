@@ -1,6 +1,7 @@
 """Servers whose answers have the wrong shape."""
 
 import itertools
+import json
 import re
 from typing import Any
 
@@ -195,3 +196,13 @@ class FilteredListIsAnObject(AltServer, breaks="answer.fields"):
         if is_list or CUT & call.params.keys():
             return data
         return {**data, "collections": dict(zip(kept, data["collections"], strict=True))}
+
+
+class DollarsArePatterns(AltServer, breaks="answer.same-in-every-format"):
+    """Puts JSON into JSONP by JavaScript's replace, where two dollar signs stand for one, and `$&` for the place."""
+
+    def jsonp(self, said: Fields, call: Call) -> str:
+        before = f"/**/{self.callback(call)}("
+        meant = {"$$": "$", "$&": "JSON", "$`": before, "$'": ");"}
+        text = json.dumps(said).replace("<", "\\u003c")
+        return before + re.sub(r"\$[$&`']", lambda found: meant[found[0]], text) + ");"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.alt_server.accounts import MINUTE, Collection, Job
+from contract_tests.zoo.alt_server.accounts import MINUTE, Account, Collection, Job
 from contract_tests.zoo.alt_server.request import Call, Refusal, Upload, require
 
 Object = dict[str, Any]
@@ -164,3 +164,11 @@ class NoCoverYet(AltServer, breaks="collection.thumbnail"):
         data = super().described(call, collection)
         is_busy = self.conversion_state(collection, call.account.now) == "PROCESSING"
         return {**data, "collectionThumbnail": f"{call.origin}/none.png"} if is_busy else data
+
+
+class ConvertsWhenPublished(AltServer, breaks="conversion.states"):
+    """Converts the document again when its collection is published, so that a complete one is processing again."""
+
+    def rename(self, account: Account, collection: Collection) -> None:
+        super().rename(account, collection)
+        collection.conversion = Job(collection.conversion.schedule, started_at=account.now)

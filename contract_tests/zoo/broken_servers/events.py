@@ -199,3 +199,25 @@ class FreesTemporaryHashes(AltServer, breaks="upload.new-hash"):
         return super().add_collection(
             account, {**({"hash": free.pop()} if free else {}), **fields}, conversion_schedule
         )
+
+
+class ListsTheFirstTitle(AltServer, breaks="update.empty-text"):
+    """Lists a collection whose title was set empty by the title that it began with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first: dict[Collection, str] = {}
+
+    def add_collection(self, account: Account, fields: dict[str, Any], conversion_schedule: str) -> Collection:
+        made = super().add_collection(account, fields, conversion_schedule)
+        self.first[made] = made.title
+        return made
+
+    def get_list(self, call: Call) -> dict[str, Any]:
+        data = super().get_list(call)
+        first = {one.hash: self.first[one] for one in self.own(call.account)}
+        shown = [
+            {**one, "collectionTitle": one["collectionTitle"] or first[one["collectionHash"]]}
+            for one in data["collections"]
+        ]
+        return {**data, "collections": shown}

@@ -132,3 +132,21 @@ class PurgesOldPackages(AltServer, breaks="job.never-goes-back"):
         if is_built and package.started_at is not None and now - package.started_at >= 30 * DAY:
             call.collection.package = Job("after-5s", now)
         return super().download_html(call)
+
+
+class PollsAreFree(AltServer, breaks="limit.what-counts"):
+    """Counts no call that was answered with processing, as callers are asked to poll."""
+
+    def get_collection(self, call: Call) -> dict[str, Any]:
+        data = super().get_collection(call)
+        return self.not_counted(call, data, data["flipbooks"][0]["flipbookStatus"])
+
+    def download_html(self, call: Call) -> dict[str, Any]:
+        data = super().download_html(call)
+        return self.not_counted(call, data, data["status"])
+
+    def not_counted(self, call: Call, data: dict[str, Any], state: str) -> dict[str, Any]:
+        """The data of an answer; a call that found a job running is taken off the counters."""
+        if state.lower() == "processing":
+            call.account.counted.pop()
+        return data

@@ -4,7 +4,7 @@ from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import SECOND, Account, Collection
-from contract_tests.zoo.alt_server.request import Call, Refusal
+from contract_tests.zoo.alt_server.request import Call, Refusal, Upload
 
 DAY = 24 * 3600 * SECOND
 
@@ -181,4 +181,36 @@ class ReusesDeletedHashes(AltServer, breaks="upload.new-hash"):
             del known[made.hash]
             known[f"gone-{gone.serial}"], known[gone.hash] = gone, made
             made.hash = gone.hash
+        return made
+
+
+class CountsBeyondTheMonth(AltServer, breaks="upload.refused-not-counted"):
+    """Adds one to the month's counter before it compares, so that uploads refused with 33 are still used up later."""
+
+    def check_month(self, call: Call, file: Upload | None) -> None:
+        try:
+            super().check_month(call, file)
+        except Refusal:
+            self.count_upload(call.account)
+            raise
+
+
+class RepeatsTheSameUpload(AltServer, breaks="upload.new-hash"):
+    """Answers an upload by fileUrl that was sent with the same parameters within a day with the collection of then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[tuple[Account, frozenset[tuple[str, str]]], tuple[int, Collection]] = {}
+
+    def make_collection(self, call: Call) -> Collection:
+        if call.files:
+            return super().make_collection(call)
+        sent = call.account, frozenset(call.params.items())
+        at, known = self.known.get(sent, (-DAY, None))
+        if known is not None and call.account.now - at < DAY and not known.is_deleted:
+            self.check_upload(call)
+            self.count_upload(call.account)
+            return known
+        made = super().make_collection(call)
+        self.known[sent] = call.account.now, made
         return made

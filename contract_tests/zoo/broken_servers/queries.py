@@ -1,9 +1,10 @@
 """Servers that choose wrongly what a list has, and how many it says that there are."""
 
 import re
+from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.alt_server.accounts import Collection
+from contract_tests.zoo.alt_server.accounts import Account, Collection
 from contract_tests.zoo.alt_server.request import Call
 
 
@@ -38,3 +39,34 @@ class OrdersThePart(AltServer, breaks="list.order"):
     def in_range(self, call: Call, found: list[Collection]) -> list[Collection]:
         newest = sorted(found, key=lambda one: one.serial, reverse=True)
         return self.ordered(call, super().in_range(call, newest))
+
+
+class PublishedIsNewest(AltServer, breaks="list.order"):
+    """Makes a new row of a collection that is published, which counts as created then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[Collection, int] = {}
+
+    def rename(self, account: Account, collection: Collection) -> None:
+        super().rename(account, collection)
+        self.rows[collection] = next(self.serial)
+
+    def own(self, account: Account) -> list[Collection]:
+        return sorted(super().own(account), key=lambda one: self.rows.get(one, one.serial), reverse=True)
+
+
+class IndexedWhenMade(AltServer, breaks="list.query"):
+    """Searches an index that is written when a collection is made, and not when it is changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.index: dict[Collection, tuple[str, str]] = {}
+
+    def add_collection(self, account: Account, fields: dict[str, Any], conversion_schedule: str) -> Collection:
+        made = super().add_collection(account, fields, conversion_schedule)
+        self.index[made] = made.title, made.description
+        return made
+
+    def matches(self, query: str, collection: Collection) -> bool:
+        return any(query.casefold() in text.casefold() for text in self.index[collection])

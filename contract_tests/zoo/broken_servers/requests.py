@@ -239,3 +239,11 @@ class DatesForTheUser(AltServer, breaks="parameter.unknown"):
         days = [day for one in self.summed(call.account) for day in one.days]
         counted = [day for day in days if self.counts(call, day["date"])]
         return {**super().user_stats(call), **self.sums(counted)}
+
+
+class CarriesOutHead(AltServer, breaks="request.other-verbs"):
+    """Carries a call out that comes by HEAD, as it would by GET, and leaves out the body of the answer."""
+
+    def answer(self, call: Call) -> HttpAnswer:
+        call.verb = "GET" if call.verb == "HEAD" else call.verb
+        return super().answer(call)

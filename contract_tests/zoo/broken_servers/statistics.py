@@ -1,11 +1,11 @@
 """Servers that count wrongly, and that embed wrongly."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.alt_server.accounts import Account, Collection
+from contract_tests.zoo.alt_server.accounts import SECOND, Account, Collection
 from contract_tests.zoo.alt_server.request import Call
 from contract_tests.zoo.alt_server.statistics import Day
 
@@ -268,3 +268,14 @@ class PagesBeforeAnEnd(AltServer, breaks="stats.dates"):
         said = super().statistics(call)
         is_open = call.get("endDate") and not call.get("startDate")
         return {**said, "pages": self.by_page(call, call.collection.days)} if "pages" in said and is_open else said
+
+
+class TodayIsNotOver(AltServer, breaks="stats.dates"):
+    """Ends a range of dates with yesterday, as the day of today has no final numbers yet."""
+
+    def statistics(self, call: Call) -> dict[str, Any]:
+        self.today = datetime.fromtimestamp(call.account.now // SECOND, UTC).date().isoformat()
+        return super().statistics(call)
+
+    def counts(self, call: Call, day: str) -> bool:
+        return super().counts(call, day) and not (call.get("endDate") and day == self.today)

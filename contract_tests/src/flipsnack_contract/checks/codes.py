@@ -1,4 +1,4 @@
-"""Each code of the vendor's table that any method can answer, with its message letter by letter."""
+"""Each code of the vendor's table that any method can answer, with its message letter by letter; and their order."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.request_cases import MISTAKES, texts
+from flipsnack_contract.checks.request_cases import MISTAKES, RequestCase, pairs, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.methods import every_method, options_of, takes_collection
@@ -228,3 +228,27 @@ def nearly_the_signature_is_44(session: Session, written: str) -> None:
     draft = session.draft()
     near = NEARLY_SIGNED[written](sign(draft.secret, draft.parameters))
     expect_message(44, session.ask(replace(draft, signature=near)), f"a call with its signature {written}")
+
+
+PAIRS = [{"first": first, "second": second} for first, second in pairs()]
+CHEAP = [row for row in PAIRS if all(one.paced for one in row.values())]
+
+
+@check("order.checks", methods=every_method, rows=CHEAP, product=True)
+def the_earlier_check_wins(session: Session, first: RequestCase, second: RequestCase) -> None:
+    """Of two mistakes in one call, the answer names the one that is checked first, whichever method is called."""
+    _require_first(session, first, second)
+
+
+@check("order.checks", methods=every_method, rows=[row for row in PAIRS if row not in CHEAP])
+def the_earlier_check_wins_after_many_calls(session: Session, first: RequestCase, second: RequestCase) -> None:
+    """The same where one of the mistakes takes many calls: a limit is used up."""
+    _require_first(session, first, second)
+
+
+def _require_first(session: Session, first: RequestCase, second: RequestCase) -> None:
+    # The later one is made first, so that its changes of the account come before an earlier one's maintenance.
+    draft = first.make(session, second.make(session, session.draft()))
+    # A call with a wrong format is answered as JSON.
+    answer = session.read(session.send(draft, paced=first.paced and second.paced), "json")
+    expect_code(first.code, answer, f"{first} together with {second}")

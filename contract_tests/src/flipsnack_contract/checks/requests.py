@@ -12,9 +12,7 @@ from flipsnack_contract.checks.check import CONTROL, KEYED, check
 from flipsnack_contract.checks.methods.uploaded import DELETE, GET, UPDATE
 from flipsnack_contract.checks.request_cases import (
     FORMATS,
-    RequestCase,
     hostile_bytes,
-    pairs,
     raw_requests,
     with_format,
 )
@@ -282,30 +280,6 @@ def _exchange(base_url: str, raw: bytes) -> bytes:
         return b""
     except TimeoutError:
         raise Violation(WHAT, "an answer or an end", f"none in {TIMEOUT:g} s") from None
-
-
-PAIRS = [{"first": first, "second": second} for first, second in pairs()]
-CHEAP = [row for row in PAIRS if all(one.paced for one in row.values())]
-
-
-@check("order.checks", methods=every_method, rows=CHEAP, product=True)
-def the_earlier_check_wins(session: Session, first: RequestCase, second: RequestCase) -> None:
-    """Of two mistakes in one call, the answer names the one that is checked first, whichever method is called."""
-    _require_first(session, first, second)
-
-
-@check("order.checks", methods=every_method, rows=[row for row in PAIRS if row not in CHEAP])
-def the_earlier_check_wins_after_many_calls(session: Session, first: RequestCase, second: RequestCase) -> None:
-    """The same where one of the mistakes takes many calls: a limit is used up."""
-    _require_first(session, first, second)
-
-
-def _require_first(session: Session, first: RequestCase, second: RequestCase) -> None:
-    # The later one is made first, so that its changes of the account come before an earlier one's maintenance.
-    draft = first.make(session, second.make(session, session.draft()))
-    # A call with a wrong format is answered as JSON.
-    answer = session.read(session.send(draft, paced=first.paced and second.paced), "json")
-    expect_code(first.code, answer, f"{first} together with {second}")
 
 
 @check("order.credentials-before-verb", rows={"key": ("not-a-key", "0"), "body": (*BODIES, "upload")})

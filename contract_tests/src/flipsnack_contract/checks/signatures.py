@@ -13,7 +13,7 @@ from flipsnack_contract.checks.check import CONTROL, KEYED, check
 from flipsnack_contract.checks.request_cases import extras, short_names, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect_code
 from flipsnack_contract.contract.methods import every_method
-from flipsnack_contract.contract.near_misses import HARD_TEXTS, TAKEN_FOR_NOTHING
+from flipsnack_contract.contract.near_misses import ALTERED, HARD_TEXTS, TAKEN_FOR_NOTHING
 from flipsnack_contract.contract.signing import NOT_SIGNED, canonical, digest, sign
 from flipsnack_contract.target.session import CallDraft, Pairs, Session, encoded
 
@@ -140,38 +140,35 @@ def signing_in_order_of_sending_is_44(session: Session, extra: list[tuple[str, s
     _refused(session, draft, digest(draft.secret + _text(draft.parameters)), "a signature over unsorted parameters")
 
 
-ORDERS: Mapping[str, Callable[[tuple[str, str]], Any]] = {
-    "without regard to case": lambda pair: (pair[0].casefold(), pair[0]),
-    "by UTF-16 units": lambda pair: pair[0].encode("utf-16-be"),
-    "numbers by their value": lambda pair: (
-        not pair[0].isdecimal(),
-        int(pair[0]) if pair[0].isdecimal() else 0,
-        pair[0],
-    ),
-    "the shorter first": lambda pair: (len(pair[0]), pair[0]),
-    "without marks": lambda pair: ("".join(filter(str.isalnum, pair[0])), pair[0]),
-    "without accents": lambda pair: (unicodedata.normalize("NFD", pair[0]), pair[0]),
+ORDERS: Mapping[str, Callable[[str], Any]] = {
+    "without regard to case": str.casefold,
+    "by UTF-16 units": lambda name: name.encode("utf-16-be"),
+    "numbers by their value": lambda name: int(name) if name.isdecimal() else 2**63,
+    "the shorter first": len,
+    "without marks": lambda name: "".join(filter(str.isalnum, name)),
+    "without accents": lambda name: unicodedata.normalize("NFD", name),
 }
+APART: Mapping[str, str] = {
+    "without regard to case": "Zebra apikey B a A b",
+    "by UTF-16 units": "\U0001f600 \uff5e",
+    "numbers by their value": "9 10 100 01",
+    "the shorter first": "b aa zzzzzzzzz",
+    "without marks": "a_b a-c aB a.d a[1]",
+    "without accents": "é z f",
+}
+"""Names that each order puts in another one than their code points do."""
 
 
 @check(
     "signature.byte-order",
     **SIGNED,
-    rows=[
-        {"extra": [("Zebra", "1"), ("apikey", "2")], "order": "without regard to case"},
-        {"extra": [("B", "1"), ("a", "2"), ("A", "3"), ("b", "4")], "order": "without regard to case"},
-        {"extra": [("\U0001f600", "face"), ("\uff5e", "wave")], "order": "by UTF-16 units"},
-        {"extra": [("é", "1"), ("z", "2"), ("f", "3")], "order": "without accents"},
-        {"extra": [("9", "1"), ("10", "2"), ("100", "3"), ("01", "4")], "order": "numbers by their value"},
-        {"extra": [("b", "1"), ("aa", "2"), ("zzzzzzzzz", "3")], "order": "the shorter first"},
-        {"extra": [("a_b", "1"), ("a-c", "2"), ("aB", "3"), ("a.d", "4"), ("a[1]", "5")], "order": "without marks"},
-    ],
+    rows=[{"extra": [(name, name) for name in names.split()], "order": order} for order, names in APART.items()],
     varies={"extra": extras(min_size=1), "order": st.sampled_from(sorted(ORDERS))},
 )
 def names_are_ordered_by_code_point(session: Session, extra: list[tuple[str, str]], order: str) -> None:
     """Upper case goes before lower case, and beyond ASCII the code point counts; any other order is 44."""
     draft = _sent_sorted(session.draft().also(*extra))
-    wrong = tuple(sorted(draft.parameters, key=ORDERS[order]))
+    wrong = tuple(sorted(draft.parameters, key=lambda pair: (ORDERS[order](pair[0]), pair)))
     _only_right(session, draft, digest(draft.secret + _text(wrong)), f"names ordered {order}")
 
 
@@ -243,18 +240,6 @@ def decoded_text_is_signed_however_it_is_written(session: Session, value: str, w
     draft = session.draft(note=value)
     query = "&".join(f"{name}={WRITTEN[written](text)}" for name, text in draft.signed())
     expect_code(session.accepted, session.ask(replace(draft, text=query)), f"note={value!r} written by {written!r}")
-
-
-ALTERED: Mapping[str, Rewrite] = {
-    "percent-encoded": lambda text: quote(text, safe=""),
-    "form-encoded": lambda text: quote_plus(text, safe=""),
-    "trimmed": str.strip,
-    "lower case": str.lower,
-    "cut at the first line": lambda text: text.split("\n")[0],
-    "with one kind of line end": lambda text: text.replace("\r\n", "\n"),
-    "with single blanks": lambda text: " ".join(text.split()),
-    "in one form of letters": lambda text: unicodedata.normalize("NFKC", text),
-}
 
 
 @check(

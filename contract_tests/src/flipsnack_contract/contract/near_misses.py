@@ -1,6 +1,8 @@
 """Texts that are nearly another one, as people and programs write them by mistake."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
+from urllib.parse import quote, quote_plus
 
 LOOK_ALIKES = str.maketrans(
     "aceiopxyACEIOPXY0",
@@ -99,6 +101,19 @@ TAKEN_FOR_NOTHING = (
     "true",
 )
 """Texts that languages take for nothing, or for something else than a text."""
+
+
+ALTERED: Mapping[str, Callable[[str], str]] = {
+    "percent-encoded": lambda text: quote(text, safe=""),
+    "form-encoded": lambda text: quote_plus(text, safe=""),
+    "trimmed": str.strip,
+    "lower case": str.lower,
+    "cut at the first line": lambda text: text.split("\n")[0],
+    "with one kind of line end": lambda text: text.replace("\r\n", "\n"),
+    "with single blanks": lambda text: " ".join(text.split()),
+    "in one form of letters": lambda text: unicodedata.normalize("NFKC", text),
+}
+"""How programs change a text that should stay as it is."""
 
 
 def near_misses(text: str, *, ways: Mapping[str, Callable[[str], str]] = NEAR) -> tuple[str, ...]:

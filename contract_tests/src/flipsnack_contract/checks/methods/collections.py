@@ -159,14 +159,6 @@ def an_empty_text_is_set(session: Session, name: str, beside: Mapping[str, str])
         expect("", data.get(FIELD_OF[name]), f"the {name} that was set empty, beside {beside}")
 
 
-@check("update.sets", **OF_UPDATE)
-def a_public_collection_becomes_unlisted(session: Session) -> None:
-    """A public collection can be made unlisted."""
-    collection = uploaded(session, "immediate")
-    session.data(UPDATE, collection, collectionStatus="unlisted")
-    expect("unlisted", session.data(GET, collection).get("collectionStatus"), "the status that was set")
-
-
 PUBLISHED = ("public", "unlisted")
 
 

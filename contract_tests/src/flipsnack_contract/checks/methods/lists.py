@@ -58,17 +58,6 @@ def the_list_has_all_own_collections(session: Session) -> None:
     _require(session, [shelf[0], *shelf[2:], converting])
 
 
-@check("list.own", **OF_LIST)
-def the_list_has_the_present_texts(session: Session) -> None:
-    """Each entry has hash and title as they are now."""
-    collection = uploaded(session, "immediate", title="Old")
-    _require(session, [collection])
-    session.data(UPDATE, collection, title="Now & <then>")
-    entries = session.ask(session.draft()).data or {}
-    (entry,) = entries.get("collections", ())
-    expect((collection, "Now & <then>"), (hash_of(entry), entry.get("collectionTitle")), "hash and title of the entry")
-
-
 @check("list.status", **OF_LIST, rows={"status": ("public", "unlisted", "editable")})
 def a_status_chooses(session: Session, status: str) -> None:
     """collectionStatus lists the collections with that status and no others."""
@@ -227,15 +216,6 @@ def _by_title(shelf: Sequence[str]) -> list[str]:
     return [one for _, one in sorted(zip(map(str.lower, TITLES[:5]), shelf, strict=False))]
 
 
-@check("list.order", **OF_LIST, rows={"mode": ("", "asc", "desc")})
-def name_orders_by_title(session: Session, mode: str) -> None:
-    """orderBy=name orders by title: ascending unless orderMode says otherwise."""
-    shelf = _shelf(session)
-    wanted = _by_title(shelf)[:: -1 if mode == "desc" else 1]
-    hashes = _listed(session, orderBy="name", **({"orderMode": mode} if mode else {}))[1]
-    expect(wanted, [one for one in hashes if one != shelf[5]], f"the order by name, {mode or 'no mode'}")
-
-
 @check("list.order", **OF_LIST)
 def the_order_is_that_of_time(session: Session) -> None:
     """Collections that were made before and after the ends of days, months and years are in the order of time."""
@@ -249,19 +229,18 @@ def the_order_is_that_of_time(session: Session) -> None:
     expect(made, _listed(session, orderBy="date")[1], "by date, across the ends of days, months and years")
 
 
-@check("list.order", **OF_LIST, rows={"mode": ("", "asc", "desc")})
-def date_orders_by_creation(session: Session, mode: str) -> None:
-    """orderBy=date orders by creation: the oldest first unless orderMode says otherwise; then the range is cut."""
-    wanted = _shelf(session)[:: -1 if mode == "desc" else 1]
-    asked = {"orderBy": "date", **({"orderMode": mode} if mode else {})}
-    expect(wanted, _listed(session, **asked)[1], f"the order by date, {mode or 'no mode'}")
-    expect(wanted[:2], _listed(session, **asked, to="1")[1], f"the first two by date, {mode or 'no mode'}")
+@check("list.order", **OF_LIST, rows={"by": ("", "name", "date"), "mode": ("", "asc", "desc")})
+def the_order_is_the_one_asked_for(session: Session, by: str, mode: str) -> None:
+    """Without orderBy the newest is first, with name and date the order is ascending, unless orderMode says otherwise.
 
-
-@check("list.order", **OF_LIST, rows={"mode": ("", "desc", "asc")})
-def the_newest_is_first(session: Session, mode: str) -> None:
-    """Without orderBy the newest collection is first unless orderMode says otherwise; the order is always the same."""
-    wanted = _shelf(session)[:: 1 if mode == "asc" else -1]
+    It is always the same, and a range is cut from it.
+    """
+    shelf = _shelf(session)
+    wanted = _by_title(shelf) if by == "name" else shelf
+    wanted = wanted[:: -1 if mode == "desc" or not (by or mode) else 1]
+    asked = {name: value for name, value in (("orderBy", by), ("orderMode", mode)) if value}
     for _ in range(2):
-        hashes = _listed(session, **({"orderMode": mode} if mode else {}))[1]
-        expect(wanted, hashes, f"the order without orderBy, {mode or 'no mode'}")
+        hashes = [one for one in _listed(session, **asked)[1] if by != "name" or one != shelf[5]]
+        expect(wanted, hashes, f"the order of getList with {asked}")
+    if by != "name":
+        expect(wanted[:2], _listed(session, **asked, to="1")[1], f"the first two with {asked}")
