@@ -115,11 +115,11 @@ def main() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    good = sorted(latency for latency in latencies if latency >= 0)
+    good = sorted(latency for latency in latencies if latency >= 0) or [0.0]
     print(f"    50%  {good[len(good) // 2] * 1_000_000:.0f}us")
     print(f"    99%  {good[int(len(good) * 0.99)] * 1_000_000:.0f}us")
     print(f"  {len(latencies)} requests in {seconds}s")
-    print(f"  Non-2xx or 3xx responses: {len(latencies) - len(good)}")
+    print(f"  Non-2xx or 3xx responses: {latencies.count(-1.0)}")
     print(f"Requests/sec:  {len(latencies) / seconds:.2f}")
 
 

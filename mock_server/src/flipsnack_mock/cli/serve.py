@@ -70,6 +70,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     settings, sources = loaded(config, flags, environ)
     # Imported here so that `settings` and `--help` stay fast.
     from flipsnack_mock.cli.causes import Causes
+    from flipsnack_mock.server.clock import own_time
     from flipsnack_mock.server.engine import Server
     from flipsnack_mock.server.fake import Fake
     from flipsnack_mock.server.request_log import request_log
@@ -80,7 +81,7 @@ def serve(environ: Mapping[str, str], /, *, config: Path | None, **flags: Any) -
     try:
         tls = certificates_for(settings)
         pem = tls.authority_pem if tls else b""
-        fake = Fake(settings, on_exchange=log, sources=sources, authority_pem=pem)
+        fake = Fake(settings, now=own_time(), on_exchange=log, sources=sources, authority_pem=pem)
     except SettingsError as problem:
         fail(str(problem), 2)
     if log is not None:

@@ -21,13 +21,18 @@ class _Timespec(ctypes.Structure):
     _fields_ = (("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long))
 
 
+def own_time() -> RealTime:
+    """As `real_time`, for a process without anybody's tests: Python's function takes a fifth of the time."""
+    return _microseconds(time.time_ns)
+
+
 def real_time() -> RealTime:
     """A source of the time of the machine's clock, in microseconds since 1970.
 
     It follows the clock: forward, as after a sleep of the machine, and back, as after a correction.
     """
     if sys.platform == "win32":
-        return _microseconds(time.time_ns)
+        return own_time()
     return _system_clock(time.CLOCK_REALTIME)
 
 

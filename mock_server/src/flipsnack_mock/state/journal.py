@@ -163,7 +163,8 @@ class Retention:
         self._kept[journal, entry.number] = entry
         self._used += entry.places
         while self._used > self._most:
-            (owner, _), oldest = next(iter(self._kept.items()))
+            (owner, _), oldest = self._kept.popitem(last=False)
+            self._used -= oldest.places
             owner.drop(oldest)
 
     def of(self, journal: "Journal") -> Iterator[Entry]:
@@ -224,6 +225,7 @@ class Journal:
             ring = self._rings[entry.key] = Ring()
         if len(ring.entries) == self._size:
             if ring.entries:
+                self._retention.release(self, ring.entries[0])
                 self.drop(ring.entries[0])
             else:
                 self._count_dropped(ring)
@@ -234,8 +236,7 @@ class Journal:
             listener(entry)
 
     def drop(self, entry: Entry) -> None:
-        """Drop `entry`, the oldest one of its key."""
-        self._retention.release(self, entry)
+        """Drop `entry`, the oldest one of its key, which is kept no longer."""
         ring = self._rings[entry.key]
         del ring.entries[0]
         self._count_dropped(ring)
