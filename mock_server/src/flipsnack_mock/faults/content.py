@@ -18,6 +18,7 @@ from flipsnack_mock.faults.base import (
     Moment,
 )
 from flipsnack_mock.faults.randomness import Draw
+from flipsnack_mock.protocol.addresses import HOST_PATTERN
 from flipsnack_mock.protocol.effects import Damage
 from flipsnack_mock.protocol.messages import BODILESS, Response
 
@@ -128,7 +129,7 @@ class UrlLifetime(ResourceUrlFault, frozen=True, tag="url-lifetime", kw_only=Tru
 class UrlOrigin(ResourceUrlFault, frozen=True, tag="url-origin", kw_only=True):
     """The resource URL points to another `origin` (scheme, host, port); by default to a closed port."""
 
-    origin: Annotated[str, Meta(pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}\Z")] = "http://127.0.0.1:1"
+    origin: Annotated[str, Meta(pattern=rf"^https?://{HOST_PATTERN}\Z")] = "http://127.0.0.1:1"
 
     def moved(self, origin: str) -> str:
         return _ORIGIN.sub(self.origin, origin, count=1)
