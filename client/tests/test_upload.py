@@ -122,6 +122,14 @@ def test_an_upload_is_repeated_only_when_the_api_did_nothing(api: ScriptedApi, p
     assert requests == len(api.server.requests)
 
 
+@pytest.mark.parametrize("host", ["h.test", "[::1"])
+def test_an_upload_by_url_that_may_have_arrived_is_known_by_its_name(api: ScriptedApi, host: str) -> None:
+    api.server.plan = [reset]
+    with pytest.raises(UploadUncertain) as caught:
+        api.client().create(f"http://{host}/Spring%20catalogue.pdf?v=1")
+    assert "Spring%20catalogue" == caught.value.title
+
+
 def test_an_upload_that_was_not_connected_is_tried_again(pdf: Path) -> None:
     clock = VirtualClock()
     with pytest.raises(NotConnected, match="Connection refused"):

@@ -126,9 +126,8 @@ def _elsewhere(url: str) -> str:
     parts = urlsplit(url)
     if parts.path.endswith(("/v1", "/v1/")):
         return ""
-    # Without the name and password that may be in it.
-    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-    return f"; check the base URL: its path is {parts.path or '/'}, that of the API ends with /v1/, as {origin}/v1/"
+    path, origin = parts.path or "/", f"{parts.scheme}://{parts.netloc}"
+    return f"; check the base URL: its path is {path}, that of the API ends with /v1/, as {origin}/v1/"
 
 
 def _watch(
@@ -156,5 +155,6 @@ def _unanswered(failure: FlipsnackError) -> bool:
 
 def _title(fields: Mapping[str, str], documents: Mapping[str, Document]) -> str:
     names = [document.name for document in documents.values()]
-    names += [urlsplit(fields.get("fileUrl", "")).path]
+    # Its host may be none, which `urlsplit` refuses.
+    names += [fields.get("fileUrl", "").partition("?")[0].partition("://")[2].partition("/")[2]]
     return fields.get("title") or next((PurePath(name).stem for name in names if name), "")

@@ -58,7 +58,19 @@ def test_a_closed_connection_is_opened_anew() -> None:
     assert [b"ok", b"ok"] == bodies
 
 
-@pytest.mark.parametrize("answer", [b"garbage\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", b""])
+ENDLESS = b"9" * 30
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Length: " + ENDLESS + b"\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + ENDLESS + b"\r\nshort",
+        b"",
+    ],
+)
 def test_no_whole_answer_is_unreachable(answer: bytes) -> None:
     """Garbage, a cut body and an empty reply are named, with the address."""
     with (

@@ -66,6 +66,7 @@ def test_programs_the_own_page_and_names_that_none_can_register_are_answered(
         {"Sec_Fetch_Site": "cross-site", "Origin": f"http://{HOST}"},
         {"Origin": "http://evil.test"},
         {"Origin": "http://localhost:9999"},
+        {"Origin": "http://[::1"},
         {"Origin": "null"},
         {"Origin": ""},
     ],

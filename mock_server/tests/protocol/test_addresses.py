@@ -1,9 +1,13 @@
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from flipsnack_mock.protocol.addresses import namespace_of, without_namespace
+from flipsnack_mock.protocol.addresses import namespace_of, url_parts, without_namespace
 
 
 def seen(path: str, *, times: int = 1) -> tuple[str, str]:
@@ -39,3 +43,13 @@ def test_the_namespace_is_taken_off_the_path(path: str, expected: tuple[str, str
 def test_a_namespace_within_a_namespace_is_no_second_one() -> None:
     assert ("one", "/t/two/v1/") == seen("/t/one/t/two/v1/")
     assert ("one", "/t/two/v1/") == seen("/t/one/t/two/v1/", times=2)
+
+
+@given(st.text("ab1:/?#[]@%.&="))
+def test_any_text_is_taken_apart_as_a_url(text: str) -> None:
+    """As `urlsplit` does, where that does not refuse it."""
+    url = f"http://{text}"
+    found = url_parts(url)
+    with suppress(ValueError):
+        expected = urlsplit(url)
+        assert (expected.netloc, expected.path, expected.query) == found

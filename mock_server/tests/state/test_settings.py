@@ -113,6 +113,8 @@ def test_an_unknown_name_is_refused_with_the_nearest(place: str) -> None:
         ("log", "loud", "expected json, off or pretty"),
         ("base_url", "api.flipsnack.com", "expected the beginning of a URL, as http://"),
         ("base_url", "http://a.test/v1?x=1", "expected the beginning of a URL, as http://"),
+        ("base_url", "http://[::1", "expected the beginning of a URL, as http://"),
+        ("base_url", "http://me:pass@a.test", "expected the beginning of a URL, as http://"),
         ("base_url", "http://a.test\nb", "expected the beginning of a URL, as http://"),
         ("url_lifetime", -0.5, "expected a number from 0 to 86,400"),
         ("default_schedule", "soon", "'soon' is not a schedule; expected immediate"),

@@ -113,7 +113,7 @@ class HttpTarget(AbstractContextManager["HttpTarget"]):
             reply = _exchange(connection, request)
             self._silent = 0
             return reply
-        except (OSError, http.client.HTTPException, ValueError) as trouble:
+        except (OSError, http.client.HTTPException, ValueError, OverflowError) as trouble:
             # A server may close a kept-alive connection at any time: once more, on a new one.
             if kept and isinstance(trouble, (ConnectionError, http.client.BadStatusLine)):
                 return self.send(request)

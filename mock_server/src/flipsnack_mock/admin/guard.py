@@ -12,8 +12,8 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
+from flipsnack_mock.protocol.addresses import url_parts
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.state.settings import Settings
 
@@ -42,7 +42,7 @@ class Guard:
         """Read the token and the server's own host names from `settings`."""
         self._token = settings.admin_token.encode()
         listed = settings.admin_hosts.lower().split(",")
-        self._names = {settings.host.lower(), urlsplit(settings.base_url).hostname or "", *map(str.strip, listed)}
+        self._names = {settings.host.lower(), _name_in(url_parts(settings.base_url).host), *map(str.strip, listed)}
 
     @property
     def wants_token(self) -> bool:
@@ -57,7 +57,7 @@ class Guard:
         if site is not None:
             foreign = site not in _OWN_SITES and not (visitors and _follows_link(environ))
         else:
-            foreign = origin is not None and urlsplit(origin).netloc != host
+            foreign = origin is not None and url_parts(origin).host != host
         if foreign:
             sender = f"a page of {origin[:100]!r}" if origin else "another page"
             message = f"{sender} sent this request; the control plane accepts only programs and its own page"

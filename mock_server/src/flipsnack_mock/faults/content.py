@@ -18,6 +18,7 @@ from flipsnack_mock.faults.base import (
     Moment,
 )
 from flipsnack_mock.faults.randomness import Draw
+from flipsnack_mock.protocol.addresses import HOST_PATTERN
 from flipsnack_mock.protocol.effects import Damage
 from flipsnack_mock.protocol.messages import BODILESS, Response
 
@@ -131,7 +132,7 @@ class UrlOrigin(ResourceUrlFault, frozen=True, tag="url-origin", kw_only=True):
     origin: Annotated[
         str,
         Meta(
-            pattern=r"^https?://[A-Za-z0-9.\[\]:-]{1,253}\Z",
+            pattern=rf"^https?://{HOST_PATTERN}\Z",
             extra={"expected": "scheme and host, as http://127.0.0.1:1"},
         ),
     ] = "http://127.0.0.1:1"

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl
 
 import msgspec
 
 from flipsnack_mock.inspect.masking import Mask, label, mask_of
 from flipsnack_mock.inspect.provenance import cited_rules, invented_in, passed_checks, signature_verdict
-from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX
+from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, url_parts
 from flipsnack_mock.protocol.instants import to_text
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.state.journal import Entry
@@ -192,7 +192,7 @@ def _resource_url(entry: Entry) -> tuple[str | None, int | None]:
     given = (entry.data or {}).get("resourceUrl")
     if not isinstance(given, str):
         return None, None
-    parts = urlsplit(given)
+    parts = url_parts(given)
     query = parse_qs(parts.query)
     try:
         return f"{parts.path}?{label(query['Signature'][0])}", int(query["Expires"][0])

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
@@ -30,7 +30,19 @@ _KEYS = {name: key for key, name in HOSTS.items()}
 _PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
 _NAMESPACE_END = re.compile(r"/t/[A-Za-z0-9_.-]{1,100}\Z")
 _NAMESPACE = "flipsnack_mock.namespace"
-_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+HOST_PATTERN = r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
+"""A host name or an address, IPv6 in brackets, and its port if there is one."""
+
+_HOST = re.compile(HOST_PATTERN)
+_URL = re.compile(r"(?:[^:/?#]*:)?(?://(?P<host>[^/?#]*))?(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?")
+
+
+class UrlParts(NamedTuple):
+    """The host of a URL with its port, the path and the query; empty where there is none."""
+
+    host: str
+    path: str
+    query: str
 
 
 def is_vendor_path(path: str) -> bool:
@@ -103,6 +115,13 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return name == "localhost" or name.endswith(".localhost")
+
+
+def url_parts(url: str) -> UrlParts:
+    """`url` taken apart (RFC 3986, appendix B), whatever it is: `urlsplit` refuses one whose host is none."""
+    match = _URL.match(url)
+    assert match is not None  # each part may be empty
+    return UrlParts(match["host"] or "", match["path"], match["query"] or "")
 
 
 def bracketed(host: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from flipsnack_mock.protocol.addresses import HOSTS
+from flipsnack_mock.protocol.addresses import HOST_PATTERN, HOSTS
 from flipsnack_mock.state.behaviour import Behaviour, Limit, does
 from flipsnack_mock.state.seeds import DOCUMENTED_ACCOUNTS, SeedAccount, refuse_twins
 
@@ -38,7 +38,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
         does(
             "scheme, host and path that resource URLs begin with; empty takes them from the request",
             expected="the beginning of a URL, as http://fake.test:3547",
-            pattern=r"^(https?://[^/?#\s]+(/[^?#\s]*)?)?\Z",
+            pattern=rf"^(https?://{HOST_PATTERN}(/[^?#\s]*)?)?\Z",
         ),
     ] = ""
     cors_origins: Annotated[

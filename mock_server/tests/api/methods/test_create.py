@@ -43,6 +43,7 @@ def test_an_upload_answers_with_the_new_collection_and_the_defaults_of_the_table
         ([file(file_name="C:\\shelf\\The atlas.v2.pdf")], {}, "The atlas.v2", 12),
         ([file(file_name="atlas")], {}, "atlas", 12),
         ([], {"fileUrl": LONG_URL}, "The atlas.pdf", 8),
+        ([], {"fileUrl": "http://[::1/The%20atlas.pdf?x"}, "The atlas.pdf", 8),
         # The file wins over the URL.
         ([DOCUMENT], {"fileUrl": LONG_URL}, "Spring catalogue", 12),
         # An empty file is none.
@@ -50,7 +51,7 @@ def test_an_upload_answers_with_the_new_collection_and_the_defaults_of_the_table
         # The server fetched it.
         ([file(field="fileUrl", pages=3)], {"fileUrl": LONG_URL}, "The atlas.pdf", 3),
     ],
-    ids=["file", "no ending", "url", "file and url", "empty file and url", "fetched"],
+    ids=["file", "no ending", "url", "url without a host", "file and url", "empty file and url", "fetched"],
 )
 def test_the_document_that_counts_gives_title_and_pages(
     door: Door, files: list[UploadedFile], params: dict[str, str], title: str, pages: int

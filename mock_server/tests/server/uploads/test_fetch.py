@@ -28,6 +28,12 @@ class Elsewhere(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("/to/"):
             self.send_response(302)
             self.send_header("Location", self.path.removeprefix("/to"))
+        elif self.path == "/nowhere":
+            self.send_response(302)
+            self.send_header("Location", "http://[::1")
+        elif self.path == "/negative":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n")
+            return
         elif self.path == "/round":
             self.send_response(307)
             self.send_header("Location", "/round")
@@ -92,6 +98,7 @@ def test_what_is_fetched_is_an_upload(name: str, elsewhere: str, tmp_path: Any) 
         stats = query(KEY, action="collection.getStats", collectionHash=made["collectionHash"], includePageStats="true")
         assert 3 == len(requests.get(base, params=stats, timeout=10).json()["data"]["pages"])
         refused = {"/text.pdf": "neither PDF nor JPG", "/none": "HTTP 404", "/half.pdf": "", "/round": "5 redirects"}
+        refused |= dict.fromkeys(("/nowhere", "/negative"), "cannot be fetched")
         for path, detail in refused.items():
             assert 45 == create(base, elsewhere + path)["code"]
             assert detail in latest(url)["detail"]

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import msgspec
 
 from flipsnack_mock.faults.rules import FaultRule, microseconds
 from flipsnack_mock.inspect.records import collection_hash
+from flipsnack_mock.protocol.addresses import url_parts
 from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.state.account import Account, Collection
 from flipsnack_mock.state.behaviour import Behaviour
@@ -179,7 +180,7 @@ def _link(entries: Sequence[Entry], window: Window) -> tuple[Bar | None, str]:
 
 def _expiry(data: Mapping[str, object]) -> int | None:
     url = data.get("resourceUrl")
-    expires = parse_qs(urlsplit(url).query).get("Expires", [""])[0] if isinstance(url, str) else ""
+    expires = parse_qs(url_parts(url).query).get("Expires", [""])[0] if isinstance(url, str) else ""
     return int(expires) * SECOND if expires.isascii() and expires.isdecimal() else None
 
 

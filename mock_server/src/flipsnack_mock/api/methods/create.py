@@ -1,12 +1,13 @@
 """collection.create: make a collection of an uploaded document, whose conversion begins then."""
 
 from collections.abc import Callable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import msgspec
 
 from flipsnack_mock.api.call import Call
 from flipsnack_mock.api.collection_object import collection_object
+from flipsnack_mock.protocol.addresses import url_parts
 from flipsnack_mock.protocol.envelope import Tree
 from flipsnack_mock.protocol.errors import ApiError, Code, Refused
 from flipsnack_mock.protocol.messages import UploadedFile
@@ -34,7 +35,7 @@ class Upload(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The name of the document: of the file, or the last part of the URL's path."""
         if self.url:
-            return unquote(urlsplit(self.url).path.rpartition("/")[2])
+            return unquote(url_parts(self.url).path.rpartition("/")[2])
         return "" if self.document is None else self.document.file_name
 
 

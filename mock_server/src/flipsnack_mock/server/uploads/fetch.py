@@ -57,7 +57,7 @@ def _answer(url: str, *, private: bool, trust: str | None) -> Iterator[urllib3.B
                 yield answer
             finally:
                 answer.close()
-    except (HTTPError, OSError, UnicodeError) as trouble:
+    except (HTTPError, OSError, ValueError) as trouble:
         raise Unfetched(f"{url[:200]} cannot be fetched: {trouble}") from None
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from flipsnack_mock.protocol.addresses import url_parts
 from flipsnack_mock.protocol.instants import RealTime
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.server.connection import CONNECTION
@@ -78,7 +79,7 @@ class Uploads:
         except Unfetched as failure:
             why = str(failure)
         arrival.end()
-        name = unquote(urlsplit(url).path.rpartition("/")[2])
+        name = unquote(url_parts(url).path.rpartition("/")[2])
         return Fetched(arrival, uploaded_file(arrival, self.processes, field="fileUrl", file_name=name, failure=why))
 
     def _pool(self) -> ThreadPoolExecutor:
