@@ -52,8 +52,8 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
     `canonical` is the text whose MD5 is the right signature, with the secret masked; `expected` is that signature, or
     None without the account's secret. `causes` are ordered by likelihood. `notes` hold further observations and what
-    cannot be found out. `tried` counts the variants that were tried; `complete` is false when the request was too long
-    to try all of them.
+    cannot be found out. `tried` counts the ways to sign that were tried; `complete` is false when the bound of work
+    left out unlikely ones.
     """
 
     verdict: Verdict
@@ -102,9 +102,9 @@ def _diagnosis(case: Case, most_characters: int) -> Diagnosis:
     if (case.given.lower() if case.uppercase else case.given) == seen.expected:
         return replace(seen, verdict="right", summary="The signature is right.", notes=())
     if place := printed_example(case.given):
-        return _explained(seen, (_copied(place),))
+        return _explained(seen, (Cause((_diagnosed("copied-example", f"it is printed in {place}"),), ""),))
     if writer := object_text(case.given):
-        return _explained(seen, (_object_sent(writer),))
+        return _explained(seen, (Cause((_diagnosed("object-sent", f"so {writer}"),), ""),))
     finding = search(case, most_characters=most_characters)
     seen = replace(seen, tried=finding.tried, complete=finding.complete)
     if finding.explanations:
@@ -132,34 +132,13 @@ def _named_secret(case: Case) -> str:
 
 
 def _cause(case: Case, explanation: Explanation) -> Cause:
-    mistakes = tuple(
-        DiagnosedMistake(made.mistake, _BY_NAME[made.mistake].what, made.detail, _BY_NAME[made.mistake].fix)
-        for made in explanation.made
-    )
-    return Cause(mistakes, _hidden(case, signed_text(case, explanation.taken)))
+    signed = _hidden(case, signed_text(case, explanation.taken))
+    return Cause(tuple(_diagnosed(made.mistake, made.detail) for made in explanation.made), signed)
 
 
-def _copied(place: str) -> Cause:
-    return _recognised(
-        "copied-example",
-        "The signature is one that the vendor prints as an example.",
-        f"it is printed in {place}",
-        "Compute the signature of each request from its own parameters and your secret.",
-    )
-
-
-def _object_sent(writer: str) -> Cause:
-    return _recognised(
-        "object-sent",
-        "The signature is the text of an object or a placeholder, not the digits of a digest.",
-        f"so {writer}",
-        "Send the digest as 32 lower-case hexadecimal digits, after it was computed.",
-    )
-
-
-def _recognised(*mistake: str) -> Cause:
-    """The cause of a signature that needs no search: nothing was signed for it."""
-    return Cause((DiagnosedMistake(*mistake),), "")
+def _diagnosed(name: str, how: str) -> DiagnosedMistake:
+    mistake = _BY_NAME[name]
+    return DiagnosedMistake(name, mistake.what, how, mistake.fix)
 
 
 def _unknown(finding: SearchResult) -> Iterator[str]:

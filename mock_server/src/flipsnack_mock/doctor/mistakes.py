@@ -128,7 +128,13 @@ _BY_FIX = {
     "Send the bytes of the digest in their order (in .NET: Convert.ToHexString, not Guid).": {
         "reordered": "The digits of the digest were sent in another order.",
     },
+    "Compute the signature of each request from its own parameters and your secret.": {
+        "copied-example": "The signature is one that the vendor prints as an example.",
+    },
+    "Send the digest as 32 lower-case hexadecimal digits, after it was computed.": {
+        "object-sent": "The signature is the text of an object or a placeholder, not the digits of a digest.",
+    },
 }
 
 MISTAKES = tuple(Mistake(name, what, fix) for fix, mistakes in _BY_FIX.items() for name, what in mistakes.items())
-"""Every mistake; `copied-example` is not among them, nor is `object-sent`: both are recognised and not searched for."""
+"""Every mistake. The last two are recognised, and not searched for: nothing was signed."""

@@ -62,14 +62,11 @@ def _viewed(core: str, digits: int, made: tuple[Made, ...]) -> Iterator[Reading]
 
 def _partial(core: str, digits: int, made: tuple[Made, ...]) -> Iterator[Reading]:
     length = len(core)
-    if _SHORTEST <= length < digits:
-        kept = f"only the first {length} characters were sent"
-        yield Reading(core, (*made, Made("truncated", kept)), lambda text: text[:length])
-        kept = f"only the last {length} characters were sent"
-        yield Reading(core, (*made, Made("truncated", kept)), lambda text: text[-length:])
-        if length == 16 and digits == 32:
-            kept = "only the middle 16 digits were sent"
-            yield Reading(core, (*made, Made("truncated", kept)), lambda text: text[8:24])
+    parts: dict[str, View] = {"first": lambda text: text[:length], "last": lambda text: text[-length:]}
+    if length == 16 and digits == 32:
+        parts["middle"] = lambda text: text[8:24]
+    for part, view in parts.items() if _SHORTEST <= length < digits else ():
+        yield Reading(core, (*made, Made("truncated", f"only the {part} {length} characters were sent")), view)
 
 
 def _partial_base64(core: str, digits: int, made: tuple[Made, ...]) -> Iterator[Reading]:

@@ -45,8 +45,7 @@ PASSES: tuple[Level, ...] = (
 _SHALLOW = 6
 
 
-Rest = tuple[Sequence[Variant[Any]], ...]
-"""What is tried with a text: secrets, places, rewritings of the whole, charsets."""
+Variants = Sequence[Variant[Any]]
 
 
 class Explanation(NamedTuple):
@@ -86,13 +85,6 @@ class _Final(NamedTuple):
         if digest in self.whole:
             return self.whole[digest]
         return next((one.made for one in self.viewed if one.view and one.view(digest) == one.core), None)
-
-
-class _Hit(NamedTuple):
-    """The variants of the five stages that lead to the signature, and the mistakes in its writing."""
-
-    variants: tuple[Variant[Any], ...]
-    written: tuple[Made, ...]
 
 
 class _Exhausted(Exception):
@@ -182,7 +174,7 @@ class _Search:
         self._wholes = Chain(UNCHANGED, steps.wholes, id, self._pay_step)
         self._charsets = _by_level(steps.charsets)
         self._finals = _finals(case.given)
-        self._hits: list[_Hit] = []
+        self._hits: list[tuple[Variants, tuple[Made, ...]]] = []
 
     def through_passes(self, passes: Sequence[Level]) -> None:
         """Try one pass after the other, until one has found something."""
@@ -223,19 +215,17 @@ class _Search:
             self.tried += ways
             self._compare(variant, rest, finals)
 
-    def _compare(
-        self, variant: Variant[Draft], rest: Sequence[Sequence[Variant[Any]]], finals: Sequence[_Final]
-    ) -> None:
+    def _compare(self, variant: Variant[Draft], rest: Sequence[Variants], finals: Sequence[_Final]) -> None:
         for others in product(*rest):
             secret, place, whole, charset = others
             text, key = place.state(variant.state, secret.state)
             data = charset.state(whole.state(text), key)
             for final in finals if data else ():
                 if (made := final.mistakes(final.algorithm.digest(*data))) is not None:
-                    self._hit(_Hit((variant, *others), made))
+                    self._hit((variant, *others), made)
 
-    def _hit(self, hit: _Hit) -> None:
-        self._hits.append(hit)
+    def _hit(self, variants: Variants, written: tuple[Made, ...]) -> None:
+        self._hits.append((variants, written))
         if len(self._hits) == _MOST_HITS:
             raise _Enough
 

@@ -78,15 +78,6 @@ def _base64(text: str) -> Undone:
     yield from _of_bytes(data, Made("base64", f"sent as {alphabet}{ending}"))
 
 
-def _base32(text: str) -> Undone:
-    if re.fullmatch("[A-Z2-7]{26,}=*", text):
-        plain = text.rstrip("=")
-        try:
-            yield from _of_bytes(base64.b32decode(plain + "=" * (-len(plain) % 8)), Made("base64", "sent as base32"))
-        except binascii.Error:
-            return
-
-
 def _hex_twice(text: str) -> Undone:
     if re.fullmatch("([0-9a-f]{2}){16,}", text):
         data = bytes.fromhex(text)
@@ -160,7 +151,7 @@ def _numbers(text: str) -> Undone:
 
 
 _WAYS = (
-    *(_padded, _upper, _dashes, _base64, _base32, _hex_twice),
+    *(_padded, _upper, _dashes, _base64, _hex_twice),
     *(_after_bytes, _percent, _raw, _literal, _integer, _numbers),
 )
 """Each gives what may have been written so; from likely to unlikely."""

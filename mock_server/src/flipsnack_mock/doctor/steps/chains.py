@@ -1,6 +1,6 @@
 """Steps of signing in a row: every state to which they lead when some of them are done wrongly."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, Generic, NamedTuple
 
 from flipsnack_mock.doctor.steps.draft import Option, Step, T
@@ -92,13 +92,10 @@ def _by_cost(options: Sequence[Option[T]]) -> dict[int, list[Option[T]]]:
     return costs
 
 
-def replayed(begun: T, steps: Sequence[Step[T]], taken: Taken) -> T:
-    """The state to which these wrong ways lead, as it is shown to people."""
+def replayed(begun: T, rights: Mapping[int, Callable[[T], T]], taken: Taken) -> T:
+    """The state to which these wrong ways lead, as it is shown to people; `rights` holds what the vendor does."""
     ways = dict(taken)
-    for number, step in enumerate(steps):
+    for number in sorted(rights.keys() | ways.keys()):
         option = ways.get(number)
-        if option is not None:
-            begun = (option.show or option.apply)(begun) or begun
-        elif step.right is not None:
-            begun = step.right(begun)
+        begun = rights[number](begun) if option is None else (option.show or option.apply)(begun) or begun
     return begun

@@ -58,10 +58,15 @@ def _way(form: str, cost: int) -> tuple[str, Change, int]:
     return f"with dates as {change('2026-07-01')!r}, where '2026-07-01' is sent", change, cost
 
 
+def is_date(text: str) -> bool:
+    """Whether a value may be a date."""
+    return re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text) is not None
+
+
 def _date(form: str) -> Change:
     def change(text: str) -> str:
         try:
-            day = date.fromisoformat(text) if re.fullmatch("[0-9-]{10}", text) else None
+            day = date.fromisoformat(text) if is_date(text) else None
             return text if day is None else form.format(day, **_near(day))
         except (ValueError, OverflowError):
             return text

@@ -81,18 +81,7 @@ _NARROW = (
 # --- the digest ------------------------------------------------------------------------------------------------------
 
 Digest = Callable[[bytes], str]
-_HASHES: dict[str, Callable[..., Any]] = {
-    "md5": hashlib.md5,
-    "sha1": hashlib.sha1,
-    "sha256": hashlib.sha256,
-    "sha512": hashlib.sha512,
-    "sha384": hashlib.sha384,
-    "sha224": hashlib.sha224,
-    "sha3_256": hashlib.sha3_256,
-    "sha3_512": hashlib.sha3_512,
-    "blake2b": hashlib.blake2b,
-    "blake2s": hashlib.blake2s,
-}
+_HASHES = ("md5", "sha1", "sha256", "sha512", "sha384", "sha224", "sha3_256", "sha3_512", "blake2b", "blake2s")
 _CHECKSUMS: dict[str, Callable[[bytes], int]] = {"crc32": zlib.crc32, "adler32": zlib.adler32}
 
 
@@ -110,17 +99,14 @@ class Algorithm(NamedTuple):
         return "" if self.name in _CHECKSUMS else hmac.digest(key, data, self.name).hex()
 
 
-def _hashed(name: str) -> Digest:
-    function = _HASHES[name]
-    return lambda data: str(function(data, usedforsecurity=False).hexdigest())
+def _hashed(name: str) -> Algorithm:
+    function: Callable[..., Any] = getattr(hashlib, name)
+    return Algorithm(name, 2 * function().digest_size, lambda data: function(data, usedforsecurity=False).hexdigest())
 
 
-def _checksum(name: str) -> Digest:
-    return lambda data: f"{_CHECKSUMS[name](data):08x}"
+def _checksum(name: str) -> Algorithm:
+    return Algorithm(name, 8, lambda data: f"{_CHECKSUMS[name](data):08x}")
 
 
-ALGORITHMS = (
-    *(Algorithm(name, 2 * function().digest_size, _hashed(name)) for name, function in _HASHES.items()),
-    *(Algorithm(name, 8, _checksum(name)) for name in _CHECKSUMS),
-)
+ALGORITHMS = (*map(_hashed, _HASHES), *map(_checksum, _CHECKSUMS))
 """The vendor's digest first, then others."""

@@ -48,26 +48,30 @@ def _option(mistake: str, detail: str, cost: int, join: Join) -> Option[Draft]:
     return Option(mistake, detail, cost, apply)
 
 
-_COMMON_SEPARATORS = (("=", "&"), ("=", ""), ("", "&"))
-_LIKELY_SEPARATORS = (*_COMMON_SEPARATORS, ("", "\n"), ("=", "\n"), ("", " "), (":", ""), ("=", ","))
-_UNLIKELY_SEPARATORS = (
+Separators = tuple[tuple[str, str], ...]
+_COMMON: Separators = (("=", "&"), ("=", ""), ("", "&"))
+_LIKELY: Separators = (("", "\n"), ("=", "\n"), ("", " "), (":", ""), ("=", ","))
+_UNLIKELY: Separators = (
     *((":", ","), (":", "\n"), ("\n", "\n"), (" ", " "), ("", ":"), ("", ","), ("", "|"), ("=", "|"), ("=", ";")),
     *((":", "&"), (",", ","), ("", "-"), ("", "_"), ("=", ", "), (": ", ", "), ("|", "|"), ("=", " "), (":", "|")),
 )
-_SEPARATORS = (
-    *_LIKELY_SEPARATORS,
-    *_UNLIKELY_SEPARATORS,
+_RARE: Separators = (
     *((between, joint) for between in ("", "=", ":", " ", ",") for joint in ("", "&", "\n", ",", ";", "|", " ", ":")),
-    *(("\n", "\n"), ("|", "|"), ("-", "-"), ("_", "_"), ("/", "/"), (".", "."), ("", "-"), ("", "_"), ("", "/")),
-    *(("", "+"), ("", "."), ("", "\r\n"), ("=", "\r\n"), ("=", "-"), ("=", ", "), (": ", ", "), (": ", "\n")),
-    *(("", ", "), ("->", ","), ("=>", ","), (" => ", ", "), ("=", "+"), ("=", "&amp;"), (" = ", " & "), ("\t", "\n")),
+    *(("-", "-"), ("_", "_"), ("/", "/"), (".", "."), ("", "/"), ("", "+"), ("", "."), ("", "\r\n"), ("=", "\r\n")),
+    *(("=", "-"), (": ", "\n"), ("", ", "), ("->", ","), ("=>", ","), (" => ", ", "), ("=", "+"), ("=", "&amp;")),
 )
+_SEPARATORS = {
+    separators: cost
+    for cost, all_of_them in ((RARE, _RARE), (UNLIKELY, _UNLIKELY), (LIKELY, _LIKELY), (COMMON, _COMMON))
+    for separators in all_of_them
+}
+"""What is put between name and value, and between parameters, with how likely it is."""
 
 
 def joined(_case: Case) -> Iterator[Option[Draft]]:
     """Separators, values or names alone, query strings, JSON, and the texts of maps in several languages."""
-    for between, joint in dict.fromkeys(_SEPARATORS):
-        yield from _separated(between, joint)
+    for (between, joint), cost in _SEPARATORS.items():
+        yield from _separated(between, joint, cost)
     for joint in ("", ",", "&", "\n", "|", " ", ";", ":", "-", "+", ", "):
         words = f", with {joint!r} between them" if joint else ""
         values, names = (UNLIKELY, RARE) if joint else (COMMON, LIKELY)
@@ -76,7 +80,8 @@ def joined(_case: Case) -> Iterator[Option[Draft]]:
     for number, (way, change) in enumerate(ESCAPES.items()):
         cost = COMMON if number < 2 else LIKELY if number < 5 else UNLIKELY
         yield _option("query-string", f"the query string, encoded as by {way}", cost, _query(change))
-    yield _option("query-string", "the query string, encoded twice", UNLIKELY, _query(_twice))
+    twice = _query(lambda text: quote(quote_plus(text), safe=""))
+    yield _option("query-string", "the query string, encoded twice", UNLIKELY, twice)
     for detail, cost, write in _WRITTEN:
         yield _option("map-text", f"joined as {detail}", cost, Join(write))
     for number, text in enumerate(_CONSTANT):
@@ -84,31 +89,18 @@ def joined(_case: Case) -> Iterator[Option[Draft]]:
         yield _option("object-text", f"{text!r} in place of the parameters", cost, _constant(text))
 
 
-def _separated(between: str, joint: str) -> Iterator[Option[Draft]]:
-    cost, mistake = _likelihood((between, joint)), "separators"
+def _separated(between: str, joint: str, cost: int) -> Iterator[Option[Draft]]:
     parts = ((between, "name and value"), (joint, "parameters"))
     words = ", ".join(f"{text!r} between {what}" for text, what in parts if text)
     if words:
-        yield _option(mistake, words, cost, Join(_map("", between, joint, ""), joint))
+        yield _option("separators", words, cost, Join(_map("", between, joint, ""), joint))
     if joint:
-        end = f"{words}, and at the end"
-        yield _option(mistake, end, max(cost, LIKELY), Join(_map("", between, joint, joint), joint))
-
-
-def _likelihood(separators: tuple[str, str]) -> int:
-    if separators in _COMMON_SEPARATORS:
-        return COMMON
-    if separators in _LIKELY_SEPARATORS:
-        return LIKELY
-    return UNLIKELY if separators in _UNLIKELY_SEPARATORS else RARE
+        at_the_end = Join(_map("", between, joint, joint), joint)
+        yield _option("separators", f"{words}, and at the end", max(cost, LIKELY), at_the_end)
 
 
 def _only(place: int, joint: str) -> Join:
     return Join(lambda pairs: joint.join([pair[place] for pair in pairs]), joint)
-
-
-def _twice(text: str) -> str:
-    return quote(quote_plus(text), safe="")
 
 
 def _query(change: Callable[[str], str]) -> Join:
@@ -148,11 +140,6 @@ def _serialized(pairs: Pairs) -> str:
     return f"a:{len(pairs)}:{{{inner}}}"
 
 
-def _javascript(pairs: Pairs, lines: tuple[str, str, str] = ("{ ", ", ", " }")) -> str:
-    before, joint, after = lines
-    return before + joint.join(f"{name}: {_javascript_literal(value)}" for name, value in pairs) + after
-
-
 def _javascript_literal(text: str) -> str:
     quote_mark = next((mark for mark in "'\"`" if mark not in text), "'")
     escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
@@ -161,14 +148,6 @@ def _javascript_literal(text: str) -> str:
 
 def _json_text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
-
-
-def _print_r(pairs: Pairs) -> str:
-    return "Array\n(\n" + "".join(f"    [{name}] => {value}\n" for name, value in pairs) + ")\n"
-
-
-def _go_query(pairs: Pairs) -> str:
-    return "map[" + " ".join(f"{name}:[{value}]" for name, value in pairs) + "]"
 
 
 _WRITTEN: tuple[tuple[str, int, Write], ...] = (
@@ -189,13 +168,13 @@ _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("the JSON of .NET", LIKELY, _escaping("&<>'+`\"", "\\u{:04X}", ascii_only=True)),
     ("the JSON of Postgres", UNLIKELY, _map("{", " : ", ", ", "}", _json_text)),
     ("PHP's serialize", UNLIKELY, _serialized),
-    ("JavaScript's util.inspect writes an object", UNLIKELY, _javascript),
-    ("util.inspect writes it on several lines", UNLIKELY, partial(_javascript, lines=("{\n  ", ",\n  ", "\n}"))),
+    ("JavaScript's util.inspect writes an object", UNLIKELY, _map("{ ", ": ", ", ", " }", str, _javascript_literal)),
+    ("util.inspect writes it line by line", UNLIKELY, _map("{\n  ", ": ", ",\n  ", "\n}", str, _javascript_literal)),
     ("the text of a Python dict", LIKELY, lambda pairs: str(dict(pairs))),
     ("the text of a Python list", UNLIKELY, lambda pairs: str(list(pairs))),
     ("the text of a Python tuple", UNLIKELY, str),
     ("the text of a Go map", LIKELY, _map("map[", ":", " ", "]")),
-    ("the text of Go's url.Values", LIKELY, _go_query),
+    ("the text of Go's url.Values", LIKELY, _map("map[", ":[", "] ", "]]")),
     ("the text of a Java map", LIKELY, _map("{", "=", ", ", "}")),
     ("the text of a Ruby hash", UNLIKELY, _map("{", "=>", ", ", "}", _json_text)),
     ("the text of a Ruby hash since 3.4", UNLIKELY, _map("{", " => ", ", ", "}", _json_text)),
@@ -207,7 +186,7 @@ _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("a form with params[name]=value", UNLIKELY, _map("params[", "]=", "&params[", "")),
     ("the text of C# pairs", UNLIKELY, _map("[", ", ", "][", "]")),
     ("the text of a Swift dictionary", UNLIKELY, _map("[", ": ", ", ", "]", _json_text)),
-    ("PHP's print_r", UNLIKELY, _print_r),
+    ("PHP's print_r", UNLIKELY, _map("Array\n(\n    [", "] => ", "\n    [", "\n)\n")),
     ("all names, then all values", UNLIKELY, lambda pairs: "".join([p[0] for p in pairs] + [p[1] for p in pairs])),
     ("value before name", UNLIKELY, lambda pairs: "".join([p[1] + p[0] for p in pairs])),
 )

@@ -232,6 +232,15 @@ def _numbered(key: Callable[[Pair], object], first: int = 0) -> Rewrite:
     return lambda pairs: tuple((str(place), value) for place, (_, value) in enumerate(order(pairs), first))
 
 
+def _by_value_down(pairs: Pairs) -> Pairs:
+    return tuple(sorted(pairs, key=lambda pair: pair[1], reverse=True))
+
+
+def _by_number(pair: Pair) -> tuple[bool, int, str]:
+    is_number = pair[1].isascii() and pair[1].isdigit()
+    return not is_number, int(pair[1][:30]) if is_number else 0, pair[1]
+
+
 def _as_people_sort(pair: Pair) -> tuple[str, str]:
     return pair[0].lower(), pair[0].swapcase()
 
@@ -242,6 +251,12 @@ _ORDERS: tuple[tuple[str, str, int, Rewrite], ...] = (
     ("sorted-case-blind", "sorted case-blind", COMMON, _placed(lambda pair: pair[0].lower())),
     ("sorted-otherwise", "sorted backwards", COMMON, lambda pairs: tuple(sorted(pairs, reverse=True))),
     ("sorted-otherwise", "sorted by value", LIKELY, _placed(lambda pair: pair[1])),
+    (
+        "sorted-otherwise",
+        "sorted by value, backwards",
+        UNLIKELY,
+        lambda pairs: _placed(lambda pair: pair[1])(pairs)[::-1],
+    ),
     ("sorted-otherwise", "sorted by name and value in one", LIKELY, _placed("".join)),
     ("sorted-otherwise", "sorted by the length of the name", UNLIKELY, _placed(lambda pair: len(pair[0]))),
     ("sorted-case-blind", "sorted as by localeCompare", UNLIKELY, _placed(_as_people_sort)),
@@ -249,6 +264,7 @@ _ORDERS: tuple[tuple[str, str, int, Rewrite], ...] = (
     ("sorted-otherwise", "sorted by name, lower case first", UNLIKELY, _placed(lambda pair: pair[0].swapcase())),
     ("sorted-otherwise", "sorted by length, then by name", UNLIKELY, _placed(lambda pair: (len(pair[0]), pair[0]))),
     ("sorted-otherwise", _SORT, LIKELY, _numbered(lambda pair: pair[1])),
+    ("sorted-otherwise", f"{_SORT}, numbers first", UNLIKELY, _numbered(_by_number)),
     ("sorted-otherwise", f"{_SORT}, from 1", UNLIKELY, _numbered(lambda pair: pair[1], 1)),
     ("sorted-otherwise", "sorted by name, the names replaced by 0, 1, 2 …", UNLIKELY, _numbered(lambda pair: pair)),
     ("unsorted", "in the order of the URL, the names replaced by 0, 1, 2 …", UNLIKELY, _numbered(lambda _pair: 0)),

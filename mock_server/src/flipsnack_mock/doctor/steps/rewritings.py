@@ -132,13 +132,9 @@ _REPLACED: tuple[Rewriting, ...] = (
 )
 
 
-def _put(before: str, after: str) -> Change:
-    return lambda text: before + text + after
-
-
 def _around(words: str, before: str, after: str, *costs: int) -> Rewriting:
     secret, parameters, whole = costs
-    return Rewriting("text-altered", words, _put(before, after), secret, parameters, whole)
+    return Rewriting("text-altered", words, lambda text: before + text + after, secret, parameters, whole)
 
 
 _STEPS = (

@@ -5,7 +5,7 @@ rewritten, and it becomes bytes.
 """
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.steps import joining, parameters, rewritings, secret, values
@@ -32,14 +32,15 @@ def signing(case: Case) -> Signing:
         (
             Step(None, tuple(secret.used(case))),
             Step(None, tuple(secret.parts(case))),
-            *(Step(None, options) for options in rewritings.secret_options()),
+            *_SECRETS,
         ),
         (Option("", "", 0, secret.in_front), *secret.placed(case)),
-        tuple(Step(None, options) for options in rewritings.whole_options()),
+        _WHOLES,
         (Option("", "", 0, in_utf_8), *charsets(case)),
     )
 
 
+_REWRITTEN = tuple(rewritings.text_options())
 _TEXTS: tuple[tuple[Callable[[Draft], Draft] | None, Callable[[Case], Iterable[Option[Draft]]]], ...] = (
     (parameters.signed_only, parameters.left_out),
     (None, parameters.others),
@@ -51,8 +52,10 @@ _TEXTS: tuple[tuple[Callable[[Draft], Draft] | None, Callable[[Case], Iterable[O
     (None, values.skipped),
     (parameters.by_name, parameters.ordered),
     (joining.joined_plainly, joining.joined),
-    (None, lambda _case: rewritings.text_options()),
+    (None, lambda _case: _REWRITTEN),
 )
+_SECRETS = tuple(Step(None, options) for options in rewritings.secret_options())
+_WHOLES = tuple(Step(None, options) for options in rewritings.whole_options())
 
 
 UNCHANGED: Change = str
@@ -76,8 +79,9 @@ def begun(case: Case) -> Draft:
 
 def signed_text(case: Case, taken: Stages) -> str:
     """The text that was signed, as it is shown to people: with `SHOWN` for the secret."""
-    steps = signing(case)
-    place: Option[Message] = taken.places[0][1] if taken.places else steps.places[0]
-    shown = replayed(secret.SHOWN, steps.secrets, taken.secrets)
-    message = place.apply(replayed(begun(case), steps.texts, taken.texts), shown)
-    return replayed(UNCHANGED, steps.wholes, taken.wholes)(message[0] if message else "")
+    rights = {number: right for number, (right, _) in enumerate(_TEXTS) if right}
+    draft = replayed(begun(case), rights, taken.texts)
+    shown = replayed(secret.SHOWN, {}, taken.secrets)
+    place: Callable[..., Any] = taken.places[0][1].apply if taken.places else secret.in_front
+    text, _ = place(draft, shown)
+    return replayed(UNCHANGED, {}, taken.wholes)(text)

@@ -9,7 +9,7 @@ from functools import cache, partial
 from html.entities import codepoint2name
 
 from flipsnack_mock.doctor.case import Case
-from flipsnack_mock.doctor.steps.dates import dates
+from flipsnack_mock.doctor.steps.dates import dates, is_date
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pairs
 from flipsnack_mock.doctor.steps.joining import PLAIN
 from flipsnack_mock.doctor.steps.parameters import Rewrite, option
@@ -17,7 +17,7 @@ from flipsnack_mock.doctor.steps.spellings import CHANGES, Change, escapes
 from flipsnack_mock.protocol.signature import UNSIGNED
 
 _MOST_ALONE = 9
-"""Among so many parameters the value of each is changed alone."""
+"""Of so many parameters the value of each is changed alone."""
 
 
 def _each(change: Callable[[str], str], name: Callable[[str], str] = str) -> Rewrite:
@@ -176,23 +176,20 @@ def _distinct(case: Case, options: Iterable[Option[Draft]], always: int = 0) -> 
 
 def changed(case: Case) -> Iterator[Option[Draft]]:
     """Values and names written otherwise, then the value of one parameter alone."""
-    together = (option(mistake, how, cost, _each(*changes)) for mistake, how, cost, changes in _ways())
-    yield from _distinct(case, together)
-    names = [name for name, _ in case.sent if name not in UNSIGNED]
-    alone = (
-        option(mistake, f"{how}, that of {name} alone", RARE, _only(name, changes[0]))
-        for mistake, how, _, changes in _ways()
-        for name in names
-        if len(changes) == 1 and len(names) <= _MOST_ALONE
-    )
-    yield from _distinct(case, alone)
+    ways = list(_ways(case))
+    yield from _distinct(case, (option(mistake, how, cost, _each(*changes)) for mistake, how, cost, changes in ways))
+    signed = [pair for pair in case.sent if pair[0] not in UNSIGNED][:_MOST_ALONE]
+    for mistake, how, _, (change, *_) in ways:
+        touched = [name for name, value in signed if change(value) != value]
+        for name in touched if len(touched) > 1 else ():
+            yield option(mistake, f"{how}, that of {name} alone", RARE, _only(name, change))
 
 
-def _ways() -> Iterator[tuple[str, str, int, tuple[Change, ...]]]:
+def _ways(case: Case) -> Iterator[tuple[str, str, int, tuple[Change, ...]]]:
     """Mistake, detail and likelihood, and what becomes of each value, and of each name."""
-    for case, letters in (("lower", str.lower), ("upper", str.upper)):
-        yield "value-letter-case", f"values in {case} case", LIKELY, (letters,)
-        yield "name-letter-case", f"names in {case} case", LIKELY, (str, letters)
+    for size, letters in (("lower", str.lower), ("upper", str.upper)):
+        yield "value-letter-case", f"values in {size} case", LIKELY, (letters,)
+        yield "name-letter-case", f"names in {size} case", LIKELY, (str, letters)
     for mark, words in (("_", "_"), ("-", "hyphens")):
         yield "name-letter-case", f"names with words joined by {words}", UNLIKELY, (str, _joined_words(mark))
     yield "name-letter-case", "names that begin in upper case", UNLIKELY, (str, _capital)
@@ -200,7 +197,7 @@ def _ways() -> Iterator[tuple[str, str, int, tuple[Change, ...]]]:
     yield "plus-for-space", "a space was signed, and arrived as a plus", LIKELY, (_replaced(("+", " ")),)
     for detail, change in _CHANGES.items():
         yield "value-changed", f"values signed {detail}", UNLIKELY, (change,)
-    for detail, change, cost in dates():
+    for detail, change, cost in dates() if any(map(is_date, dict(case.sent).values())) else ():
         yield "value-changed", f"values signed {detail}", cost, (change,)
 
 
