@@ -42,11 +42,12 @@ def make(account: Account, collection: Collection, *, origin: str, now: int, lif
     The default of `lifetime` is the account's setting `url_lifetime`. Adds one to `account.urls_made`.
     """
     account.urls_made += 1
+    public_id = account_id(account.key)
     expires = now + round((account.behaviour.url_lifetime if lifetime is None else lifetime) * SECOND)
-    path = f"{PACKAGE_PREFIX}{account_id(account.key)}/{collection.hash}/{_file_name(collection.title)}.zip"
+    path = f"{PACKAGE_PREFIX}{public_id}/{collection.hash}/{_file_name(collection.title)}.zip"
     stamp = _STAMP.pack(expires, account.urls_made)
     token = base64.urlsafe_b64encode(stamp + _digest(account, origin, path, stamp)).decode().rstrip("=")
-    query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(account.key)}"
+    query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(public_id)}"
     return f"{origin}{path}?{query}"
 
 
@@ -86,7 +87,7 @@ def _signed_parts(account: Account, query: bytes) -> tuple[str, bytes]:
     # Base64 has spare bits at its end: only the text that was given out is valid.
     if base64.urlsafe_b64encode(token).decode().rstrip("=") != text:
         raise Denied("the signature of the resource URL was changed")
-    if params["Key-Pair-Id"] != _key_pair_id(account.key):
+    if params["Key-Pair-Id"] != _key_pair_id(account_id(account.key)):
         raise Denied("Key-Pair-Id was changed")
     return params["Expires"], token
 
@@ -97,8 +98,8 @@ def _digest(account: Account, origin: str, path: str, stamp: bytes) -> bytes:
     return hashlib.blake2b(text.encode() + stamp, digest_size=_DIGEST_BYTES).digest()
 
 
-def _key_pair_id(key: str) -> str:
-    return f"K{account_id(key)}00"
+def _key_pair_id(public_id: str) -> str:
+    return f"K{public_id}00"
 
 
 @lru_cache(maxsize=4096)

@@ -34,19 +34,15 @@ def _file(name: str) -> bytes:
 def _index(collection_hash: str, title: str, pages: Sequence[Page], names: Sequence[str]) -> bytes:
     # The book has the shape that most of its pages have.
     (width, height), _ = Counter((page.width, page.height) for page in pages).most_common(1)[0]
-    index = (
-        _file("index.html")
-        .decode()
-        .format(
-            collection=escape(collection_hash),
-            title=_text(title),
-            count=len(pages),
-            ratio=f"{width / height:.4g}",
-            pages="\n".join(
-                _section(number, *each, len(pages))
-                for number, each in enumerate(zip(pages, names, strict=True), start=1)
-            ),
-        )
+    template = _file("index.html").decode()
+    index = template.format(
+        collection=escape(collection_hash),
+        title=_text(title),
+        count=len(pages),
+        ratio=f"{width / height:.4g}",
+        pages="\n".join(
+            _section(number, *each, len(pages)) for number, each in enumerate(zip(pages, names, strict=True), start=1)
+        ),
     )
     return index.encode("utf-8", "replace")
 
