@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -21,7 +22,8 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.check import Plan
 from flipsnack_contract.contract.clock import stopwatch
 
-PROCESSES = 2
+PROCESSES = (os.cpu_count() or 1) + 1
+"""One more than there are cores, because mutants wait now and then."""
 TIMEOUT_S = 120.0
 """Seconds that one mutant has for all its checks."""
 

@@ -24,10 +24,12 @@ from contract_tests.zoo.broken_clients import (
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.mutant import members_in
 
-_CALLING = (signing, texts, decoding, headers, requests, statistics, calls, secrets)
-_FOLLOWING = (pace, timing, endings, uploads, documents, conversions, publishing, lists)
+# The first of each rule is held against all rules, so those come first that are tried on few scenarios.
+_OF_FEW_METHODS = (calls, statistics, publishing, lists)
+_CALLING = (signing, texts, decoding, headers, requests, secrets)
+_FOLLOWING = (pace, timing, endings, uploads, documents, conversions)
 _SAVING = (downloads, files, redirects)
-BROKEN_CLIENTS = members_in((*_CALLING, *_FOLLOWING, *_SAVING), Client)
+BROKEN_CLIENTS = members_in((*_OF_FEW_METHODS, *_CALLING, *_FOLLOWING, *_SAVING), Client)
 """All of them."""
 
 

@@ -11,6 +11,15 @@ from contract_tests.zoo.envelope import Envelope, from_json, from_jsonp, from_xm
 from contract_tests.zoo.task import ClientError
 
 
+class AsksAgainAfterComplete(Client, breaks="client.final-state"):
+    """Asks once more after COMPLETE, and takes the newer resource URL."""
+
+    def follow(self) -> str:
+        super().follow()
+        self.wait(2_000)
+        return super().follow()
+
+
 class AsksAgainAfterFailed(Client, breaks="client.final-state"):
     """Asks once more after FAILED, to be sure."""
 
@@ -30,15 +39,6 @@ class TakesFailedForRunning(Client, breaks="client.final-state"):
     def understand(self, answer: Envelope) -> dict[str, Any]:
         data = super().understand(answer)
         return {**data, "status": "PROCESSING"} if data["status"] == "FAILED" else data
-
-
-class AsksAgainAfterComplete(Client, breaks="client.final-state"):
-    """Asks once more after COMPLETE, and takes the newer resource URL."""
-
-    def follow(self) -> str:
-        super().follow()
-        self.wait(2_000)
-        return super().follow()
 
 
 class CallsFailedTransport(Client, breaks="client.failed-job"):

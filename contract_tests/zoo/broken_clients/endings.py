@@ -135,20 +135,20 @@ class LooksAtFailureAfterThePause(Client, breaks="client.failed-job"):
         return str(data["resourceUrl"])
 
 
-class CallsHalfTheTimeTheDeadline(Client, breaks="client.agreement"):
-    """Reports the deadline when half of the time is left."""
-
-    def __init__(self, task: Task, runtime: Runtime) -> None:
-        super().__init__(task, runtime)
-        self.end_ms = None if task.deadline_ms is None else runtime.now_ms + task.deadline_ms // 2
-
-
 class TellsWhatItExpects(Client, breaks="client.agreement"):
     """Reports a job as being built before it has asked."""
 
     def ask(self) -> dict[str, Any]:
         self.runtime.report_status("PROCESSING")
         return super().ask()
+
+
+class CallsHalfTheTimeTheDeadline(Client, breaks="client.agreement"):
+    """Reports the deadline when half of the time is left."""
+
+    def __init__(self, task: Task, runtime: Runtime) -> None:
+        super().__init__(task, runtime)
+        self.end_ms = None if task.deadline_ms is None else runtime.now_ms + task.deadline_ms // 2
 
 
 class GivesUpAsTransport(Client, breaks="client.refusal"):

@@ -11,13 +11,6 @@ Object = dict[str, Any]
 Params = Mapping[str, str]
 
 
-class KeepsTheOldHash(Client, breaks="client.follows-new-hash"):
-    """Uses the hash that it knew before publishing."""
-
-    def hash_after(self, old: str, _changed: Mapping[str, Any]) -> str:
-        return old
-
-
 class TriesTheOldHashFirst(Client, breaks="client.follows-new-hash"):
     """Asks for the old hash once more before it uses the new one."""
 
@@ -26,6 +19,13 @@ class TriesTheOldHashFirst(Client, breaks="client.follows-new-hash"):
             self.collection(old)
         except ClientError:
             return super().hash_after(old, changed)
+        return old
+
+
+class KeepsTheOldHash(Client, breaks="client.follows-new-hash"):
+    """Uses the hash that it knew before publishing."""
+
+    def hash_after(self, old: str, _changed: Mapping[str, Any]) -> str:
         return old
 
 

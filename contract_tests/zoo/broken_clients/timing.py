@@ -9,12 +9,6 @@ from contract_tests.zoo.exchange import HttpResponse
 from contract_tests.zoo.task import ClientError, SavedFile
 
 
-class PollsEverySecond(Client, breaks="client.poll-interval"):
-    """Asks for the state every 1.2 seconds: within the limits, and far too often."""
-
-    first_ms = longest_ms = 1_200
-
-
 class CatchesUp(Client, breaks="client.poll-interval"):
     """Polls several times in a row after it overslept."""
 
@@ -28,6 +22,12 @@ class CatchesUp(Client, breaks="client.poll-interval"):
         super().wait(ms)
         # As timers do that fire at a fixed rate.
         self.missed = min(3, (self.runtime.now_ms - before) // ms - 1)
+
+
+class PollsEverySecond(Client, breaks="client.poll-interval"):
+    """Asks for the state every 1.2 seconds: within the limits, and far too often."""
+
+    first_ms = longest_ms = 1_200
 
 
 class StartsAndAsks(Client, breaks="client.poll-interval"):
