@@ -347,6 +347,17 @@ def test_a_reader_of_the_log_that_goes_away_stops_nothing() -> None:
             assert (0, "") == (fake.process.wait(timeout=BOUND), complaints.read())
 
 
+@pytest.mark.parametrize(
+    ("stdout", "ended"),
+    [("/dev/full", (1, "error: cannot write the output: No space left on device\n")), ("&-", (0, ""))],
+)
+def test_a_command_whose_output_cannot_be_written_says_so(stdout: str, ended: tuple[int, str]) -> None:
+    """One whose output nobody wants has nothing to say."""
+    shell = ["sh", "-c", f'exec "$@" >{stdout}', "sh", sys.executable, "-m", "flipsnack_mock", "settings"]
+    done = subprocess.run(shell, stderr=subprocess.PIPE, text=True, timeout=BOUND, check=False)
+    assert ended == (done.returncode, done.stderr)
+
+
 # --- memory ----------------------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from typing import NoReturn
 
 import click
 
@@ -38,7 +39,17 @@ def main() -> None:
     except click.ClickException as wrong:
         show_error(wrong, PROGRAM)
         sys.exit(wrong.exit_code)
+    except OSError as trouble:
+        if trouble.filename is not None:
+            raise
+        _end_unwritten(trouble)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _end_unwritten(trouble: OSError) -> NoReturn:
+    # Python would write at its end what is left in the buffer, and end with 120.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(f"error: cannot write the output: {trouble.strerror}")
 
 
 @click.group(cls=LazyGroup, of=COMMANDS, context_settings=CONTEXT, epilog=COMPLETION)

@@ -30,7 +30,8 @@ def show_settings(environ: Mapping[str, str], /, *, as_json: bool, config: Path 
     for name, setting in sources.items():
         table.add_row(name, shown(name, setting.value), setting.source, setting.does)
     # In a pipe each setting is one line, whatever its length.
-    Console(width=None if sys.stdout.isatty() else 10_000).print(table)
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    Console(width=None if is_terminal else 10_000).print(table)
 
 
 def _as_json(name: str, setting: Setting) -> dict[str, Any]:
