@@ -113,6 +113,12 @@ def test_noise_of_any_length_is_never_explained(digits: int) -> None:
     assert () == search(case_of(RICH, noise), most_characters=20_000_000).explanations
 
 
+@settings(max_examples=15, phases=PHASES)
+@given(params=requests(), secret=st.text("ABCDEF0123456789-", min_size=12, max_size=24))
+def test_another_secret_is_never_taken_for_a_mistake(params: dict[str, str], secret: str) -> None:
+    assert () == search(case_of(params, signature_of(secret, params)), most_characters=2_000_000).explanations
+
+
 @settings(max_examples=25, phases=PHASES)
 @given(params=requests(), name=st.sampled_from(sorted(MISTAKEN_STEPS)))
 def test_one_mistake_in_any_request_is_explained(params: dict[str, str], name: str) -> None:

@@ -158,7 +158,6 @@ _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("the JSON of Python, without \\u escapes", UNLIKELY, partial(_json, blank=" ")),
     ("JSON of PHP without escaped slashes, indented", UNLIKELY, partial(_json, indent=4)),
     ("indented JSON", UNLIKELY, partial(_json, indent=2)),
-    ("a JSON list of pairs", UNLIKELY, lambda pairs: json.dumps(pairs, separators=(",", ":"), ensure_ascii=False)),
     ("a JSON list of pairs, or a Ruby array", UNLIKELY, lambda pairs: json.dumps(pairs, ensure_ascii=False)),
     ("JSON with numbers and booleans bare", LIKELY, partial(_json, bare=True)),
     ("JSON of PHP with numbers and booleans bare", UNLIKELY, partial(_php_json, bare=True)),
@@ -180,15 +179,11 @@ _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("the text of a Ruby hash since 3.4", UNLIKELY, _map("{", " => ", ", ", "}", _json_text)),
     ("the text of a Ruby hash with symbols", UNLIKELY, _map("{:", "=>", ", :", "}", str, _json_text)),
     ("the text of a Ruby hash with symbols since 3.4", UNLIKELY, _map("{", ": ", ", ", "}", str, _json_text)),
-    ("the text of Kotlin pairs", UNLIKELY, _map("[(", ", ", "), (", ")]")),
     ("the text of a C# object", UNLIKELY, _map("{ ", " = ", ", ", " }")),
-    ("the text of a PowerShell object", UNLIKELY, _map("@{", "=", "; ", "}")),
-    ("a form with params[name]=value", UNLIKELY, _map("params[", "]=", "&params[", "")),
     ("the text of C# pairs", UNLIKELY, _map("[", ", ", "][", "]")),
     ("the text of a Swift dictionary", UNLIKELY, _map("[", ": ", ", ", "]", _json_text)),
     ("PHP's print_r", UNLIKELY, _map("Array\n(\n    [", "] => ", "\n    [", "\n)\n")),
     ("all names, then all values", UNLIKELY, lambda pairs: "".join([p[0] for p in pairs] + [p[1] for p in pairs])),
-    ("value before name", UNLIKELY, lambda pairs: "".join([p[1] + p[0] for p in pairs])),
 )
 
 _CONSTANT = (
