@@ -228,7 +228,6 @@ LISTS: Mapping[str, Scenario] = {
     "list one": _list(1),
     "list one full page": _list(3),
     "list some pages": _list(20),
-    "list pages of one": _list(7, 1),
     "list many": _list(130, None),
     # Not from the beginning of a second, or of a minute, on: a client's windows may begin with those.
     "list pages of one, after 31 once at the third": _list(20, 1, faults=(at(LIST, PASSING["31 once"], nth=3),)),

@@ -23,7 +23,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
 )
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.scenario_run import FINAL
-from flipsnack_contract.scenarios.trouble_catalogue import STEPS, Step
+from flipsnack_contract.scenarios.trouble_catalogue import MANY, OTHERS, SINGLE, STEPS, Step
 
 POLLED = ("after-1-polls", "after-3-polls", "after-10-polls", "failed-after-2-polls")
 DEADLINES = (600.0, 120.0, 60.0, 30.0, 10.0, 3.0, 3600.0, 0.5)
@@ -154,7 +154,7 @@ def _unlucky_upload(forms: list[Format]) -> st.SearchStrategy[Scenario]:
 
 
 def _anywhere(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    """Any step of any operation but an upload, with any trouble that a call may meet, at one of the first calls."""
+    """Any step that changes nothing, with any trouble that a call may meet; any step but an upload, refused."""
 
     def drawn(step: Step, form: Format, name: str, nth: int | None) -> st.SearchStrategy[Scenario]:
         if name == "data that is not an object":
@@ -169,11 +169,13 @@ def _anywhere(forms: list[Format]) -> st.SearchStrategy[Scenario]:
         count = st.sampled_from((None, 1, 2)).map(lambda count: (msgspec.structs.replace(fault, count=count),))
         return _built(forms, faults=count, **fields)
 
-    places = st.sampled_from([step for step in STEPS.values() if step[0] != CREATE])
+    # What changes something may be done although its answer is lost, and a client cannot know that.
+    places = st.sampled_from([*MANY.values(), *SINGLE.values()])
     names, seconds = st.sampled_from((*TROUBLES, *ENVELOPES)), st.sampled_from((None, None, 2, 3))
     troubled = st.tuples(places, st.sampled_from(forms), names, seconds).flatmap(lambda chosen: drawn(*chosen))
+    any_step = st.sampled_from([STEPS[place] for place in (*MANY, *OTHERS)])
     codes = st.sampled_from(sorted(FINAL.keys() - {38}))
-    return st.one_of(troubled, troubled, st.tuples(places, codes).flatmap(lambda chosen: refused(*chosen)))
+    return st.one_of(troubled, troubled, st.tuples(any_step, codes).flatmap(lambda chosen: refused(*chosen)))
 
 
 def _listed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
