@@ -249,18 +249,19 @@ def _in_turn(first: str) -> Iterator[str]:
 def every_event_follows_every_other(session: Session, first: str) -> None:
     """Whatever happens after whatever, every method answers as the rules say, about that collection and another."""
     stage = staged(session)
-    looked = (
+    shown = (
         (name, way)
         for ways in zip(_spread(EMBEDS), cycle(_spread(STATISTICS)))
         for name, way in zip((EMBED, STATS), ways, strict=True)
     )
-    asked = cycle(zip(_spread(LISTS), cycle(looked), cycle(FORMATS)))
+    asked = cycle(zip(_spread(LISTS), cycle(shown), cycle(FORMATS)))
     for event in _in_turn(first):
         session.trace.add(f"{event} happens to {stage.subject}")
         EVENTS[event](stage)
         listed, looked, form = next(asked)
-        for name, way in ((GET, {}), (PACKAGE, {}), looked):
-            stage.mine.look(name, stage.subject, form, way)
+        for name in (GET, PACKAGE):
+            stage.mine.look(name, stage.subject, form, {})
+        stage.mine.look(looked[0], stage.subject, form, looked[1])
         stage.mine.listed(form, {})
         stage.mine.listed(form, listed)
         stage.mine.summed(form)
