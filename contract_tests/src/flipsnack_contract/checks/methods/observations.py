@@ -100,14 +100,19 @@ def the_rest_is_kept_whatever_happens(session: Session) -> None:
 @check("collection.thumbnail", needs=CONTROL, methods=method_named(GET))
 def the_thumbnail_is_a_picture(session: Session) -> None:
     """The URL of the thumbnail answers with an image, whatever happened, while the document is converted too."""
-    for stage, event, _ in follow(session):
+    _require_picture(session, session.collection(), "nothing")
+    for stage, event, _ in follow(session.another()):
         for one in stage.collections:
-            url = session.data(GET, one).get("collectionThumbnail")
-            if url is None:
-                raise Unsuitable("the object has no collectionThumbnail, which is an invented name")
-            reply = session.get(str(url))
-            found = (reply.status, reply.content_type.partition("/")[0], bool(reply.body))
-            expect((200, "image", True), found, f"HTTP status, kind and body of the thumbnail, after {event}")
+            _require_picture(stage.session, one, event)
+
+
+def _require_picture(session: Session, collection: str, event: str) -> None:
+    url = session.data(GET, collection).get("collectionThumbnail")
+    if url is None:
+        raise Unsuitable("the object has no collectionThumbnail, which is an invented name")
+    reply = session.get(str(url))
+    found = (reply.status, reply.content_type.partition("/")[0], bool(reply.body))
+    expect((200, "image", True), found, f"HTTP status, kind and body of the thumbnail, after {event}")
 
 
 @check("update.temporary-hash-dies", needs=CONTROL, methods=method_named(UPDATE))
