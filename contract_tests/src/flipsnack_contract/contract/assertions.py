@@ -41,6 +41,12 @@ def expect(expected: object, found: object, what: str) -> None:
         raise Violation(what, shown(expected), shown(found))
 
 
+def require(expected: object, found: object, what: str, rule: str | None) -> None:
+    """Raise `Violation` of that rule unless both are equal."""
+    if expected != found:
+        raise Violation(what, shown(expected), shown(found), rule=rule)
+
+
 def expect_in(expected: Container[object], found: object, what: str) -> None:
     """Raise `Violation` unless `found` is one of those expected."""
     if found not in expected:

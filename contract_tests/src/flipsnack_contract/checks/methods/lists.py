@@ -66,6 +66,24 @@ def a_status_chooses(session: Session, status: str) -> None:
     _require(session, wanted, collectionStatus=status)
 
 
+@check("list.query", **OF_LIST)
+def a_changed_text_chooses(session: Session) -> None:
+    """The texts that count are the present ones."""
+    collection = uploaded(session, "immediate", title="Old")
+    session.data(UPDATE, collection, title="New")
+    _require(session, [collection], query="new")
+    _require(session, [], query="old")
+
+
+@check("list.order", **OF_LIST)
+def the_order_stays(session: Session) -> None:
+    """A collection that is changed, or published under another hash, keeps its place."""
+    made = [uploaded(session, "immediate", title=title, collectionStatus="editable") for title in ("a", "b", "c")]
+    session.data(UPDATE, made[0], description="Changed")
+    made[1] = hash_of(session.data(UPDATE, made[1], collectionStatus="public"))
+    expect(made[::-1], _listed(session)[1], "the order after a change of the first and the publishing of the second")
+
+
 @check("list.status", **OF_LIST)
 def a_changed_status_chooses(session: Session) -> None:
     """The status that counts is the present one, also when it was published or hidden."""

@@ -100,14 +100,19 @@ def the_rest_is_kept_whatever_happens(session: Session) -> None:
 @check("collection.thumbnail", needs=CONTROL, methods=method_named(GET))
 def the_thumbnail_is_a_picture(session: Session) -> None:
     """The URL of the thumbnail answers with an image, whatever happened, while the document is converted too."""
-    for stage, event, _ in follow(session):
+    _require_picture(session, session.collection(), "nothing")
+    for stage, event, _ in follow(session.another()):
         for one in stage.collections:
-            url = session.data(GET, one).get("collectionThumbnail")
-            if url is None:
-                raise Unsuitable("the object has no collectionThumbnail, which is an invented name")
-            reply = session.get(str(url))
-            found = (reply.status, reply.content_type.partition("/")[0], bool(reply.body))
-            expect((200, "image", True), found, f"HTTP status, kind and body of the thumbnail, after {event}")
+            _require_picture(stage.session, one, event)
+
+
+def _require_picture(session: Session, collection: str, event: str) -> None:
+    url = session.data(GET, collection).get("collectionThumbnail")
+    if url is None:
+        raise Unsuitable("the object has no collectionThumbnail, which is an invented name")
+    reply = session.get(str(url))
+    found = (reply.status, reply.content_type.partition("/")[0], bool(reply.body))
+    expect((200, "image", True), found, f"HTTP status, kind and body of the thumbnail, after {event}")
 
 
 @check("update.temporary-hash-dies", needs=CONTROL, methods=method_named(UPDATE))
@@ -249,18 +254,19 @@ def _in_turn(first: str) -> Iterator[str]:
 def every_event_follows_every_other(session: Session, first: str) -> None:
     """Whatever happens after whatever, every method answers as the rules say, about that collection and another."""
     stage = staged(session)
-    looked = (
+    shown = (
         (name, way)
         for ways in zip(_spread(EMBEDS), cycle(_spread(STATISTICS)))
         for name, way in zip((EMBED, STATS), ways, strict=True)
     )
-    asked = cycle(zip(_spread(LISTS), cycle(looked), cycle(FORMATS)))
+    asked = cycle(zip(_spread(LISTS), cycle(shown), cycle(FORMATS)))
     for event in _in_turn(first):
         session.trace.add(f"{event} happens to {stage.subject}")
         EVENTS[event](stage)
         listed, looked, form = next(asked)
-        for name, way in ((GET, {}), (PACKAGE, {}), looked):
-            stage.mine.look(name, stage.subject, form, way)
+        for name in (GET, PACKAGE):
+            stage.mine.look(name, stage.subject, form, {})
+        stage.mine.look(looked[0], stage.subject, form, looked[1])
         stage.mine.listed(form, {})
         stage.mine.listed(form, listed)
         stage.mine.summed(form)

@@ -198,6 +198,8 @@ MORE_EVENTS: Mapping[str, Callable[[Stage], None]] = {
     "a look at everything": _look,
     "an hour": _wait(60 * MINUTE),
     "editing again": lambda stage: _update(stage, collectionStatus="editable", title="Draft"),
+    "publishing alone": lambda stage: _update(stage, collectionStatus="public"),
+    "editing once more": lambda stage: _update(stage, collectionStatus="editable"),
     "publishing with a text": lambda stage: _update(stage, collectionStatus="public", description="New", title="Out"),
     "the publishing of another": _publish_another,
     "the ends of conversions": _convert,
