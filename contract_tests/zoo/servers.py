@@ -27,8 +27,8 @@ from contract_tests.zoo.mutant import Mutant, Suite, members_in, name_of
 from flipsnack_mock import create_app
 from flipsnack_mock.testing import MockServer
 
-_READING = (requests, values, answers, order, codes, signing)
-_DOING = (uploads, months, conversion, collections, events, lists, queries, statistics, jobs, links, packages, accounts)
+_READING = (requests, values, answers, order, accounts, codes, signing)
+_DOING = (uploads, months, conversion, collections, events, lists, queries, statistics, jobs, links, packages)
 _MODULES = (*_READING, *_DOING)
 BROKEN_SERVERS = tuple(Mutant(name_of(one), one.breaks, one) for one in members_in(_MODULES, AltServer))
 CORRECT = (
