@@ -58,13 +58,11 @@ class Counts(msgspec.Struct, frozen=True, array_like=True):
     hashes_made: Counted = 0
 
 
+# What the rows of an account hold, by part: an item, and `latest` of the account when it was written. Each call changes
+# `latest`, and the greatest one of all rows counts: so a call needs no row more for it.
 _ROWS: dict[str, Any] = {
     part: GenericAlias(tuple, (Microseconds, item)) for part, item in {**PARTS, "": Account, COUNTS: Counts}.items()
 }
-"""What the rows of an account hold, by part: an item, and `latest` of the account when it was written.
-
-Each call changes `latest`, and the greatest one of all rows counts: so a call needs no row more for it.
-"""
 _ELSEWHERE: dict[str, Any] = {name: {} for name in PARTS} | msgspec.structs.asdict(Counts()) | {"latest": 0}
 _counts = attrgetter(*Counts.__struct_fields__)
 # All of these are values, which are replaced and never changed.
@@ -177,8 +175,7 @@ class KeptWorld(World):
 
     def save(self) -> None:
         row = WorldRow(self.maintenance, self._begun)
-        changes = self._changes(row)
-        if changes:
+        if changes := self._changes(row):
             # What was not written stays to be written by the next call.
             self._write(changes)
         self._settle(row)
@@ -201,12 +198,9 @@ class KeptWorld(World):
         self._settle(row)
 
     def _changes(self, row: WorldRow) -> list[Change]:
-        changes: list[Change] = []
         self._pending.clear()
-        if row != self._written:
-            changes.append(((self.name, "", "", ""), _encode(row)))
-        for key in self._gone:
-            changes.append(((self.name, key), None))
+        changes: list[Change] = [] if row == self._written else [((self.name, "", "", ""), _encode(row))]
+        changes += [((self.name, key), None) for key in self._gone]
         for key in self._touched:
             if (account := self._accounts.get(key)) is not None:
                 changes += self._account_changes(account, whole=key in self._gone)
@@ -222,10 +216,8 @@ class KeptWorld(World):
             changes.append(((*place, "", ""), _encode((latest, msgspec.structs.replace(account, **_ELSEWHERE)))))
         for part in PARTS:
             items = getattr(account, part)
-            if whole or type(items) is not Recorded:
-                changes += _replaced((*place, part), latest, items)
-            elif items.changed or items.removed:
-                changes += _changed((*place, part), latest, items)
+            if whole or type(items) is not Recorded or items.changed or items.removed:
+                changes += _part_changes((*place, part), latest, items, whole=whole)
         if counts != before[1] or not changes or changes[-1][1] is None:
             changes.append(((*place, COUNTS, ""), _encode((latest, msgspec.Raw(counts)))))
         return changes
@@ -236,14 +228,13 @@ class KeptWorld(World):
         self._kept |= self._pending
         for key in self._pending:
             _settle(self._accounts[key])
-        self._pending.clear()
         self._touched.clear()
         self._gone.clear()
         self._written = row
 
 
+# The rest of an account as it was written last, and its `Counts`.
 _Kept = tuple[tuple[Any, ...], bytes]
-"""The rest of an account as it was written last, and its `Counts`."""
 _UNKNOWN: _Kept = (), b""
 
 
@@ -251,13 +242,12 @@ def _kept(account: Account) -> _Kept:
     return _rest(account), _encode(_counts(account))
 
 
-def _replaced(place: Place, latest: int, items: dict[str, Any]) -> list[Change]:
-    return [(place, None), *(((*place, name), _encode((latest, value))) for name, value in items.items())]
-
-
-def _changed(place: Place, latest: int, items: Recorded[Any]) -> list[Change]:
-    removed: list[Change] = [((*place, name), None) for name in items.removed]
-    return removed + [((*place, name), _encode((latest, items[name]))) for name in items.changed]
+def _part_changes(place: Place, latest: int, items: dict[str, Any], *, whole: bool) -> list[Change]:
+    gone: list[Change] = [(place, None)]
+    names: Iterable[str] = items
+    if isinstance(items, Recorded) and not whole:
+        gone, names = [((*place, name), None) for name in items.removed], items.changed
+    return gone + [((*place, name), _encode((latest, items[name]))) for name in names]
 
 
 def _settle(account: Account) -> None:
@@ -305,7 +295,6 @@ def _take(accounts: dict[str, Account], place: Place, latest: int, item: Any) ->
         accounts[key] = item
     elif part != COUNTS:
         getattr(accounts[key], part)[name] = item
-    else:
-        for field, value in msgspec.structs.asdict(item).items():
-            setattr(accounts[key], field, value)
+    for field in Counts.__struct_fields__ if part == COUNTS else ():
+        setattr(accounts[key], field, getattr(item, field))
     accounts[key].latest = max(accounts[key].latest, latest)
