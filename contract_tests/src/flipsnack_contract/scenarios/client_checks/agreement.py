@@ -145,7 +145,7 @@ def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
 def _has_cause(run: ScenarioRun) -> bool:
     match run.error:
         case "job_failed":
-            return any(call.state == "FAILED" for call in run.calls)
+            return any(call.state == "FAILED" or run.is_made_up(call) for call in run.calls)
         case "conversion_failed":
             return any(call.state == "failed" for call in run.calls)
         case "uncertain":
