@@ -17,9 +17,10 @@ class TriesTheOldHashFirst(Client, breaks="client.follows-new-hash"):
     def hash_after(self, old: str, changed: Mapping[str, Any]) -> str:
         try:
             self.collection(old)
-        except ClientError:
-            return super().hash_after(old, changed)
-        return old
+        except ClientError as error:
+            if error.code != 43:
+                raise
+        return super().hash_after(old, changed)
 
 
 class KeepsTheOldHash(Client, breaks="client.follows-new-hash"):

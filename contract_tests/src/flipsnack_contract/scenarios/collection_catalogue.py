@@ -113,7 +113,6 @@ UPLOADS: Mapping[str, Scenario] = {
     "upload, and no hash": _create(faults=(answered("no hash", CREATE, "json", {"collectionTitle": "x"}),)),
 }
 CONVERSIONS: Mapping[str, Scenario] = {
-    "converted at once": _create(schedule="immediate"),
     "converted in a minute": _create(schedule="after-60s"),
     "converted at the third question": _create(schedule="after-3-polls"),
     "converted in a quarter of an hour": _create(schedule="after-900s", deadline_s=3600),
@@ -220,7 +219,6 @@ PUBLISHED: Mapping[str, Scenario] = {
         op="publish", cancel_after_s=10, faults=(at(UPDATE, LASTING["22 for ever"]),)
     ),
     "publish what is deleted": Scenario(op="publish", whose="deleted"),
-    "publish what is another account's": Scenario(op="publish", whose="foreign"),
     "publish what is being converted": Scenario(op="publish", conversion="never"),
 }
 LISTS: Mapping[str, Scenario] = {

@@ -61,7 +61,6 @@ REFUSED: Mapping[str, Scenario] = {
     "an unknown key": Scenario(who="unknown-key"),
     "a deleted collection": Scenario(whose="deleted", format="jsonp"),
     "another account's collection": Scenario(whose="foreign"),
-    "an unknown collection": Scenario(whose="unknown"),
 }
 HOSTILE: Mapping[str, Scenario] = {
     "a secret with blanks around": Scenario(secret="  a secret "),
@@ -117,7 +116,6 @@ EVENTFUL: Mapping[str, Scenario] = {
         timeline=(TimelineEvent(after_s=0, what="maintenance-on"), TimelineEvent(after_s=40, what="maintenance-off")),
     ),
     "deleted while it is built": Scenario(schedule="never", timeline=(TimelineEvent(after_s=30, what="delete"),)),
-    "failed by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="fail"),)),
     "finished by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="complete"),)),
     "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
     "cancelled while no package is served": Scenario(

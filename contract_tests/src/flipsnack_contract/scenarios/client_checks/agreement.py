@@ -47,7 +47,8 @@ def success_was_seen_by_the_server_too(run: ScenarioRun) -> None:
 def success_was_answered(run: ScenarioRun) -> None:
     """After ok a call of the operation was answered with code 20; what is published was made public by it."""
     action = run.scenario.main_action
-    if run.outcome is not CaseOutcome.OK or run.lost_uploads:
+    # What follows from answers that make no sense has a rule of its own.
+    if run.outcome is not CaseOutcome.OK or run.lost_uploads or "answer" in run.faults:
         return
     wanted = {"collectionStatus": "public"} if run.scenario.op == "publish" else {}
     for call in run.calls:
@@ -144,7 +145,7 @@ def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
 def _has_cause(run: ScenarioRun) -> bool:
     match run.error:
         case "job_failed":
-            return any(call.state == "FAILED" for call in run.calls)
+            return any(call.state == "FAILED" or run.is_made_up(call) for call in run.calls)
         case "conversion_failed":
             return any(call.state == "failed" for call in run.calls)
         case "uncertain":
