@@ -155,6 +155,17 @@ class CountsRefusedByTheMinute(AltServer, breaks="limit.refused-do-not-count"):
             raise
 
 
+class KeysWithoutCase(AltServer, breaks="limit.per-key"):
+    """Counts the minute by key without regard to letter case, so that keys that differ in it alone share a limit."""
+
+    def calls_within(self, window: int, account: Account) -> int:
+        if window != MINUTE:
+            return super().calls_within(window, account)
+        keys = {key.lower() for key, one in self.accounts.items() if one is account}
+        sharing = [one for key, one in self.accounts.items() if key.lower() in keys]
+        return sum(0 <= account.now - instant < window for one in sharing for instant in one.counted)
+
+
 class OneMinuteForAll(AltServer, breaks="limit.per-key"):
     """Counts a minute for all keys together."""
 

@@ -264,12 +264,3 @@ class SameFileTwice(AltServer, breaks="code.36"):
     def documents(self, call: Call) -> list[Upload]:
         files = sorted(super().documents(call), key=lambda one: one.part == "file")
         return list({one.content: one for one in files}.values())
-
-
-class KeysWithoutCase(AltServer, breaks="limit.per-key"):
-    """Counts calls by key without regard to letter case, so that two keys that differ in it alone share a limit."""
-
-    def calls_within(self, window: int, account: Account) -> int:
-        keys = {key.lower() for key, one in self.accounts.items() if one is account}
-        sharing = [one for key, one in self.accounts.items() if key.lower() in keys]
-        return sum(0 <= account.now - instant < window for one in sharing for instant in one.counted)

@@ -38,9 +38,11 @@ class SizesAreTexts(AltServer, breaks="answer.fields"):
 class EmptyDescriptionIsMade(AltServer, breaks="collection.empty-texts"):
     """Takes the first words of the document when an empty description is given."""
 
-    def create(self, call: Call) -> Object:
-        data = super().create(call)
-        return {**data, "collectionDescription": "page 1"} if call.params.get("description") == "" else data
+    def make_collection(self, call: Call) -> Collection:
+        made = super().make_collection(call)
+        if call.params.get("description") == "":
+            made.description = "page 1"
+        return made
 
 
 class NullDescription(AltServer, breaks="collection.empty-texts"):
