@@ -53,7 +53,8 @@ def success_was_answered(run: ScenarioRun) -> None:
     wanted = {"collectionStatus": "public"} if run.scenario.op == "publish" else {}
     for call in run.calls:
         as_asked = call.action == action and wanted.items() <= call.params.items()
-        if as_asked and (call.code == 20 or run.is_made_up(call)) and run.effect_on(call) in ("nothing", "link"):
+        fault = run.fault_of(call)
+        if as_asked and (call.code == 20 or (fault and fault.answers)) and run.effect_on(call) in ("nothing", "link"):
             return
     raise Violation("a client that reports ok", f"code 20 for {action} {wanted or ''}".strip(), _last(run))
 
@@ -145,7 +146,7 @@ def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
 def _has_cause(run: ScenarioRun) -> bool:
     match run.error:
         case "job_failed":
-            return any(call.state == "FAILED" or run.is_made_up(call) for call in run.calls)
+            return any(call.state == "FAILED" or "FAILED" in str(run.fault_of(call)) for call in run.calls)
         case "conversion_failed":
             return any(call.state == "failed" for call in run.calls)
         case "uncertain":
