@@ -16,7 +16,7 @@ from flipsnack_contract.scenarios.scenario_run import CLASSES, ScenarioRun
 AFFECTED = {
     "transport": {"passing", "lasting", "answer", "package", "another package", "link", "upload", "redirect"},
     "protocol": {"passing", "lasting", "answer", "upload", "redirect"},
-    "damaged": {"package", "another package", "passing", "redirect"},
+    "damaged": {"answer", "package", "another package", "passing", "redirect"},
 }
 """What a fault must affect to cause an error of that class."""
 LONG_TEXT = 500
@@ -115,7 +115,7 @@ def a_collection_that_is_reported_was_made(run: ScenarioRun) -> None:
 @check("client.agreement")
 def states_that_are_told_were_answered(run: ScenarioRun) -> None:
     """The states in the client's events are those of the answers, in their order; some may be left out."""
-    if any(call.fault and not run.is_made_up(call) and call.failed != "fault" for call in run.calls):
+    if any(fault.answers and not run.is_made_up(call) for call in run.calls if (fault := run.fault_of(call))):
         return
     answered = iter([call.state for call in run.calls])
     told = [event.status for event in run.events if event.status is not None]
