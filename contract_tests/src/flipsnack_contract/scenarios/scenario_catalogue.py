@@ -27,7 +27,6 @@ AT_ONCE: Mapping[str, dict[str, Any]] = {
 PLAIN: Mapping[str, Scenario] = {
     "built already": Scenario(),
     "built in 5 s": Scenario(schedule="after-5s"),
-    "built in exactly a minute": Scenario(schedule="after-60s"),
     "built at the third poll": Scenario(schedule="after-3-polls", format="xml"),
     "built in ten minutes": Scenario(schedule="after-600s", deadline_s=3600, format="jsonp"),
     "failed at once": Scenario(schedule="failed"),
@@ -116,7 +115,6 @@ EVENTFUL: Mapping[str, Scenario] = {
         timeline=(TimelineEvent(after_s=0, what="maintenance-on"), TimelineEvent(after_s=40, what="maintenance-off")),
     ),
     "deleted while it is built": Scenario(schedule="never", timeline=(TimelineEvent(after_s=30, what="delete"),)),
-    "finished by hand": Scenario(schedule="manual", timeline=(TimelineEvent(after_s=30, what="complete"),)),
     "cancelled while it is built": Scenario(schedule="never", cancel_after_s=10),
     "cancelled while no package is served": Scenario(
         faults=(LASTING["packages never served"],), cancel_after_s=10, old_bytes=21

@@ -160,9 +160,10 @@ class ScenarioRun:
         return replace(request, code=20) if self.is_made_up(request) else request.as_received()
 
     def is_made_up(self, request: Event) -> bool:
-        """Whether a fault answered a request in the API's place, and right."""
-        fault = self.fault_of(request)
-        return fault is not None and fault.affects == "nothing" and fault.answers
+        """Whether a fault answered a request in the API's place, and right: in the format that was to be asked for."""
+        fault, form = self.fault_of(request), self.scenario.format
+        is_right = fault is not None and fault.affects == "nothing" and fault.answers
+        return is_right and request.params.get("format", form) == form
 
     @property
     def last(self) -> Event | None:

@@ -16,7 +16,7 @@ from flipsnack_contract.scenarios.scenario_run import CLASSES, ScenarioRun
 AFFECTED = {
     "transport": {"passing", "lasting", "answer", "package", "another package", "link", "upload", "redirect"},
     "protocol": {"passing", "lasting", "answer", "upload", "redirect"},
-    "damaged": {"package", "another package", "passing", "redirect"},
+    "damaged": {"answer", "package", "another package", "passing", "redirect"},
 }
 """What a fault must affect to cause an error of that class."""
 LONG_TEXT = 500
@@ -53,7 +53,8 @@ def success_was_answered(run: ScenarioRun) -> None:
     wanted = {"collectionStatus": "public"} if run.scenario.op == "publish" else {}
     for call in run.calls:
         as_asked = call.action == action and wanted.items() <= call.params.items()
-        if as_asked and (call.code == 20 or run.is_made_up(call)) and run.effect_on(call) in ("nothing", "link"):
+        fault = run.fault_of(call)
+        if as_asked and (call.code == 20 or (fault and fault.answers)) and run.effect_on(call) in ("nothing", "link"):
             return
     raise Violation("a client that reports ok", f"code 20 for {action} {wanted or ''}".strip(), _last(run))
 
@@ -114,7 +115,7 @@ def a_collection_that_is_reported_was_made(run: ScenarioRun) -> None:
 @check("client.agreement")
 def states_that_are_told_were_answered(run: ScenarioRun) -> None:
     """The states in the client's events are those of the answers, in their order; some may be left out."""
-    if any(call.fault and not run.is_made_up(call) and call.failed != "fault" for call in run.calls):
+    if any(fault.answers and not run.is_made_up(call) for call in run.calls if (fault := run.fault_of(call))):
         return
     answered = iter([call.state for call in run.calls])
     told = [event.status for event in run.events if event.status is not None]
@@ -145,7 +146,7 @@ def an_error_was_seen_by_the_server_too(run: ScenarioRun) -> None:
 def _has_cause(run: ScenarioRun) -> bool:
     match run.error:
         case "job_failed":
-            return any(call.state == "FAILED" or run.is_made_up(call) for call in run.calls)
+            return any(call.state == "FAILED" or "FAILED" in str(run.fault_of(call)) for call in run.calls)
         case "conversion_failed":
             return any(call.state == "failed" for call in run.calls)
         case "uncertain":
