@@ -95,8 +95,10 @@ def test_a_document_that_cannot_be_looked_into_is_damaged(
 
 def test_the_same_content_is_looked_into_once(tmp_path: Path) -> None:
     path = tmp_path / "document"
-    path.write_bytes(make_pdf(3))
     processes = DocumentProcesses()
+    # What only kept the process from its work is not remembered.
+    assert "the process ended" in processes.inspect("pdf", path, "digest").damage
+    path.write_bytes(make_pdf(3))
     assert Inspection(3) == processes.inspect("pdf", path, "digest")
     path.unlink()
     assert Inspection(3) == processes.inspect("pdf", path, "digest")

@@ -51,20 +51,19 @@ class DocumentProcesses:
         self._closed = False
 
     def inspect(self, kind: Kind, path: Path, digest: str) -> Inspection:
-        """What is found in the document at `path`; the answer for a `digest` is remembered."""
-        found = self._known.get(digest)
-        if found is None:
-            found = self._inspect(kind, path)
+        """What is found in the document at `path`; remembered for its `digest`, unless the process was stopped."""
+        if digest not in self._known:
+            try:
+                found = msgspec.json.decode(
+                    self._run("inspect", kind, str(path), seconds=self._seconds), type=Inspection
+                )
+            except (Stopped, msgspec.MsgspecError) as failure:
+                # The machine may only have been busy: the next upload of the document is looked into again.
+                return Inspection(damage=f"the document could not be looked into: {failure}")
             if len(self._known) >= _MAX_REMEMBERED:
                 self._known.clear()
             self._known[digest] = found
-        return found
-
-    def _inspect(self, kind: Kind, path: Path) -> Inspection:
-        try:
-            return msgspec.json.decode(self._run("inspect", kind, str(path), seconds=self._seconds), type=Inspection)
-        except (Stopped, msgspec.MsgspecError) as failure:
-            return Inspection(damage=f"the document could not be looked into: {failure}")
+        return self._known[digest]
 
     def draw(self, kind: Kind, path: Path, folder: Path, *, side: int, count: int) -> None:
         """Draw the first `count` pages, or as many as can be drawn in a minute, with at most `side` pixels a side.
