@@ -101,11 +101,10 @@ async function create(run) {
   const hash = made?.collectionHash ?? fail("protocol", "an upload without a collection");
   return follow(run, async () => {
     const shown = await call(run, "collection.getCollection", { collectionHash: hash });
-    const states = (shown?.flipbooks ?? []).map((one) => one.flipbookStatus); // of several, one that failed decides
-    const conversion = ["failed", "processing", "complete"].find((state) => states.includes(state));
-    if (conversion === "complete") return { value: { hash, conversion } };
-    if (conversion === "failed") fail("conversion_failed", "the document could not be converted");
-    if (conversion !== "processing") fail("protocol", "an unknown state of the conversion");
+    const states = (shown?.flipbooks ?? []).map((one) => one.flipbookStatus);
+    if (states.includes("failed")) fail("conversion_failed", "the document could not be converted");
+    if (states[0] && states.every((one) => one === "complete")) return { value: { hash, conversion: "complete" } };
+    if (!states.includes("processing")) fail("protocol", "an unknown state of the conversion");
   });
 }
 const ops = { download, poll, create, call: any };

@@ -119,7 +119,9 @@ class Program:
             report = run.report_of(lambda: self._play(run, stdout if self.mode.op == "call" else stderr, stderr))
             value = _value(stdout)
             printed = tail(stderr) + ("" if value else tail(stdout))
-        result = CaseResult(id=case.id, outcome="ok", value=value) if report.outcome is CaseOutcome.OK else None
+        # Only the value of a call is printed; of a download there is no report.
+        has_report = report.outcome is CaseOutcome.OK and self.mode.op == "call"
+        result = CaseResult(id=case.id, outcome="ok", value=value) if has_report else None
         return replace(report, result=result, printed=printed)
 
     def _play(self, run: CaseRun, stdout: IO[bytes], stderr: IO[bytes]) -> Report:
