@@ -233,8 +233,7 @@ class KeptWorld(World):
         self._written = row
 
 
-# The rest of an account as it was written last, and its `Counts`.
-_Kept = tuple[tuple[Any, ...], bytes]
+_Kept = tuple[tuple[Any, ...], bytes]  # the rest of an account as it was written last, and its `Counts`
 _UNKNOWN: _Kept = (), b""
 
 
@@ -293,8 +292,9 @@ def _take(accounts: dict[str, Account], place: Place, latest: int, item: Any) ->
     _, key, part, name = place
     if not part:
         accounts[key] = item
-    elif part != COUNTS:
+    elif part == COUNTS:
+        for field in Counts.__struct_fields__:
+            setattr(accounts[key], field, getattr(item, field))
+    else:
         getattr(accounts[key], part)[name] = item
-    for field in Counts.__struct_fields__ if part == COUNTS else ():
-        setattr(accounts[key], field, getattr(item, field))
     accounts[key].latest = max(accounts[key].latest, latest)

@@ -160,6 +160,10 @@ def _by_others(stage: Stage) -> None:
     theirs.everything([], "json")
 
 
+def _change_failed(stage: Stage) -> None:
+    stage.mine.update(stage.failed, "json", {"title": "Broken again"})
+
+
 def _wait(micros: int) -> Callable[[Stage], None]:
     return lambda stage: stage.session.wait(micros)
 
@@ -194,7 +198,7 @@ MORE_EVENTS: Mapping[str, Callable[[Stage], None]] = {
     "a change that empties the texts": lambda stage: _update(
         stage, title="", description="", collectionStatus="unlisted"
     ),
-    "a change of a failed one": lambda stage: _change_failed(stage),
+    "a change of a failed one": _change_failed,
     "a look at everything": _look,
     "an hour": _wait(60 * MINUTE),
     "editing again": lambda stage: _update(stage, collectionStatus="editable", title="Draft"),
@@ -208,10 +212,6 @@ MORE_EVENTS: Mapping[str, Callable[[Stage], None]] = {
     "a year": _wait(366 * DAY),
     "statistics of before": lambda stage: stage.mine.happened(stage.subject, DAYS),
 }
-
-
-def _change_failed(stage: Stage) -> None:
-    stage.mine.update(stage.failed, "json", {"title": "Broken again"})
 
 
 ALL = {**EVENTS, **MORE_EVENTS}
