@@ -18,6 +18,3 @@ class EquivalentRule:
 
 EQUIVALENT_RULES: Mapping[str, tuple[EquivalentRule, ...]] = {"server": (), "client": ()}
 """The entries for each suite."""
-
-REPEATING_RULES = frozenset({"history.agrees"})
-"""Rules that say again what all the others say. They may catch any mutant, so they are not tried on those of others."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 import click
-from contract_tests.zoo.equivalent_rules import EQUIVALENT_RULES, REPEATING_RULES, EquivalentRule
+from contract_tests.zoo.equivalent_rules import EQUIVALENT_RULES, EquivalentRule
 from contract_tests.zoo.mutant import Mutant, MutantResult, MutantStatus, Suite
 from contract_tests.zoo.mutation_pool import PROCESSES, TIMEOUT_S, Job, run_all
 from contract_tests.zoo.suites import SUITES
@@ -28,9 +28,9 @@ def job_of(suite: Suite, mutant: Mutant, *, others: bool = True, complete: bool 
     """The checks of the rule that `mutant` breaks, then, unless `others` is false, those of the others."""
     own = [(check, OWN) for check, rule in suite.checks.items() if rule == mutant.rule]
     plan = OTHER if mutant.rule else CORRECT
-    left_out = {mutant.rule, *(REPEATING_RULES if mutant.rule else ())}
-    rest = [(check, plan) for check, rule in suite.checks.items() if rule not in left_out and others]
-    return Job(suite.name, mutant.name, mutant.rule, (*own, *rest), complete)
+    left_out = suite.repeating if mutant.rule else frozenset()
+    rest = [(check, plan) for check, rule in suite.checks.items() if rule != mutant.rule and check not in left_out]
+    return Job(suite.name, mutant.name, mutant.rule, (*own, *(rest if others else ())), complete)
 
 
 def problems(suite: Suite, results: Iterable[MutantResult], entries: Sequence[EquivalentRule] = ()) -> list[str]:
@@ -78,9 +78,10 @@ def _nearest(own: Sequence[MutantResult]) -> str:
 
 
 def has_own(suite: Suite, result: MutantResult) -> bool:
-    """Whether all checks were run, and only those of the rule that the mutant breaks found something."""
-    skipped = {check for check, rule in suite.checks.items() if rule in result.killers | REPEATING_RULES}
-    return result.killers == {result.rule} and {cell.check for cell in result.cells} | skipped >= suite.checks.keys()
+    """Whether all checks but the repeating ones were run, and only those of the rule that it breaks found something."""
+    own = {check for check, rule in suite.checks.items() if rule == result.rule}
+    tried = {cell.check for cell in result.cells} | own | suite.repeating
+    return result.killers == {result.rule} and tried >= suite.checks.keys()
 
 
 def summary(suite: Suite, results: Sequence[MutantResult]) -> str:

@@ -52,7 +52,8 @@ class Suite:
     """Mutants and the checks that must catch them.
 
     `checks` maps each check to its rule. `open` starts a mutant and yields the judge of it. `correct` are servers or
-    clients that keep every rule: what a check finds there is a false alarm.
+    clients that keep every rule: what a check finds there is a false alarm. `repeating` are checks that look at
+    everything again: they may catch any mutant, so they are not run on those of other rules.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Suite:
     checks: Mapping[str, str]
     open: Callable[[Mutant], AbstractContextManager[Judge]]
     correct: tuple[Mutant, ...] = ()
+    repeating: frozenset[str] = frozenset()
 
     @property
     def rules(self) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from contract_tests.zoo.broken_servers import (
     uploads,
     values,
 )
-from contract_tests.zoo.judging import SERVER_CHECKS, open_server
+from contract_tests.zoo.judging import REPEATING_CHECKS, SERVER_CHECKS, open_server
 from contract_tests.zoo.mutant import Mutant, Suite, members_in, name_of
 
 from flipsnack_mock import create_app
@@ -37,4 +37,4 @@ CORRECT = (
     Mutant("the fake over a socket", "", MockServer),
 )
 
-SUITE = Suite("server", BROKEN_SERVERS, SERVER_CHECKS, open_server, CORRECT)
+SUITE = Suite("server", BROKEN_SERVERS, SERVER_CHECKS, open_server, CORRECT, REPEATING_CHECKS)

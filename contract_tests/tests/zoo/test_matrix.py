@@ -1,11 +1,14 @@
+from dataclasses import replace
+
 import pytest
 from contract_tests.zoo.equivalent_rules import EquivalentRule
-from contract_tests.zoo.matrix import job_of, problems, summary
+from contract_tests.zoo.matrix import has_own, job_of, problems, summary
 from contract_tests.zoo.mutant import Cell, Mutant, MutantResult, MutantStatus, Suite
 from contract_tests.zoo.servers import SUITE
 
 KILLED, SURVIVED = MutantStatus.KILLED, MutantStatus.SURVIVED
 MUTANT, CORRECT = Mutant("drops a letter", "a", lambda: None), Mutant("the standard", "", lambda: None)
+OTHERS = Mutant("drops a word", "b", lambda: None)
 SMALL = Suite("small", (MUTANT,), {"a/one": "a", "a/two": "a", "b/one": "b"}, SUITE.open, (CORRECT,))
 SIBLING = MutantResult(
     "drops a word", "b", (Cell("b/one", KILLED, "b"), Cell("a/one", SURVIVED), Cell("a/two", SURVIVED))
@@ -24,9 +27,21 @@ BOTH = _result(A_KILLS, B_KILLS)
 
 def test_the_checks_of_the_broken_rule_come_first() -> None:
     """So it is known whether a mutant is caught for the right reason before other checks end the job."""
-    job = job_of(SMALL, Mutant("drops a word", "b", lambda: None))
+    job = job_of(SMALL, OTHERS)
     assert ["b/one", "a/one", "a/two"] == [check for check, _ in job.checks]
     assert ["a/one", "a/two"] == [check for check, _ in job_of(SMALL, MUTANT, others=False).checks]
+
+
+def test_a_repeating_check_is_run_on_mutants_of_its_rule_and_on_correct_ones_only() -> None:
+    """It may catch any mutant, so it says nothing of whether a rule catches one alone."""
+    suite = replace(SMALL, repeating=frozenset({"b/one"}))
+    chosen = {one.name: [check for check, _ in job_of(suite, one).checks] for one in (MUTANT, OTHERS, CORRECT)}
+    assert {
+        "drops a letter": ["a/one", "a/two"],
+        "drops a word": ["b/one", "a/one", "a/two"],
+        "the standard": ["a/one", "a/two", "b/one"],
+    } == chosen
+    assert has_own(suite, _result(A_KILLS))
 
 
 def test_rules_that_alone_catch_their_mutants_pass() -> None:
