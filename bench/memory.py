@@ -37,20 +37,20 @@ def measure(size: Size) -> Iterator[Figure]:
 def _requests(server: Serving, size: Size) -> Iterator[Figure]:
     targets = [signed_target(f"test-memory-{number}", "mock-complete") for number in range(KEYS)]
     yield Figure("memory at the start", server.megabytes(), "MB")
-    sent = _send(server, targets, size.requests // 5)
+    sent = _send(server, targets, size.requests // 5, size)
     early = server.megabytes()
     yield Figure(f"memory after {sent:,} requests", early, "MB")
-    sent += _send(server, targets, size.requests - sent)
+    sent += _send(server, targets, size.requests - sent, size)
     late = server.megabytes()
     yield Figure(f"memory after {sent:,} requests", late, "MB", "< 60")
     yield Figure("growth between the two", 100 * (late / early - 1), "%", "< 5")
 
 
-def _send(server: Serving, targets: list[str], at_least: int) -> int:
+def _send(server: Serving, targets: list[str], at_least: int, size: Size) -> int:
     """Send requests until there were `at_least`; ends, since a chunk without any is an error."""
     sent = 0
     while sent < at_least:
-        sent += run_load(server.url, targets, seconds=CHUNK_SECONDS).requests
+        sent += run_load(server.url, targets, seconds=min(CHUNK_SECONDS, size.seconds)).requests
     return sent
 
 

@@ -10,8 +10,8 @@ from flipsnack_contract.checks.methods import observations
 from flipsnack_contract.checks.runner import run_check
 from flipsnack_contract.target.outcome import Outcome
 from flipsnack_contract.target.result import Result
-from flipsnack_contract.target.target import HttpTarget, WsgiTarget
-from flipsnack_contract.target.target_under_test import TargetUnderTest, examine
+from flipsnack_contract.target.target import WsgiTarget
+from flipsnack_contract.target.target_under_test import examine
 
 _BY_NAME = {one.name: one for one in server_checks() if "socket" not in one.needs}
 SERVER_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
@@ -33,17 +33,9 @@ _STATUS = {
 
 @contextmanager
 def open_server(mutant: Mutant) -> Iterator[Judge]:
-    """The judge of the server that `mutant` makes: a WSGI app, or one that runs behind a socket (`base_url`)."""
-    made = mutant.make()
-    if not hasattr(made, "base_url"):
-        yield _judge_of(examine(WsgiTarget(made)))
-        return
-    with made, HttpTarget(made.base_url) as target:
-        yield _judge_of(examine(target, alone=True))
-
-
-def _judge_of(under_test: TargetUnderTest) -> Judge:
-    return lambda name, plan: cell_of(run_check(_BY_NAME[name], under_test, plan))
+    """The judge of the WSGI app that `mutant` makes."""
+    under_test = examine(WsgiTarget(mutant.make()))
+    yield lambda name, plan: cell_of(run_check(_BY_NAME[name], under_test, plan))
 
 
 def cell_of(result: Result) -> Cell:

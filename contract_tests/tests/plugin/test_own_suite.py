@@ -70,7 +70,7 @@ def test_workers_use_namespaces_of_their_own(server: MockServer, tmp_path: Path)
     words = ("-p", "flipsnack_contract.plugin", "-p", "no:cacheprovider", "-n2", "--flipsnack-alone", "--pyargs")
     chosen = (
         "-k",
-        "maintenance or code.4 or limit.per-second or order.checks or http-200",
+        "maintenance or code.41 or code.42 or limit.per-second",
         "--flipsnack-examples=3",
         "--report-log=r.jsonl",
     )
