@@ -143,18 +143,19 @@ def test_a_block_that_is_not_run_is_for_reading_or_a_file_that_is_run() -> None:
 HTML = re.compile(r"<(?!!--|w?br>|/?code>|/?details>|/?summary>|https?:)")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_a_page_has_no_placeholder_that_a_browser_takes_for_html(page: Path) -> None:
+def test_no_page_has_a_placeholder_that_a_browser_takes_for_html() -> None:
     """Text such as <name> outside code would not be shown."""
-    prose = re.sub(r"`[^`]*`", "", BLOCK.sub("", page.read_text()))
-    assert [] == [line for line in prose.splitlines() if HTML.search(line)]
+    prose = {_name(page): re.sub(r"`[^`]*`", "", BLOCK.sub("", page.read_text())) for page in PAGES}
+    assert [] == [(page, line) for page, text in prose.items() for line in text.splitlines() if HTML.search(line)]
 
 
-@pytest.mark.parametrize("page", _pages("console"), ids=_name)
-def test_a_make_target_that_a_page_names_exists(page: Path) -> None:
+def test_every_make_target_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
-    shown = "\n".join(block.text for block in _blocks(page) if block.language == "console")
-    assert set(re.findall(r"^\$ make ([a-z]+)", shown, re.MULTILINE)) <= targets
+    blocks = [block for page in PAGES for block in _blocks(page) if block.language == "console"]
+    shown = "\n".join(block.text for block in blocks)
+    named = set(re.findall(r"^\$ make ([a-z]+)", shown, re.MULTILINE))
+    assert named
+    assert set() == named - targets
 
 
 def _ci_block(key: str, page: str) -> str:
@@ -196,18 +197,19 @@ def test_the_variables_of_a_ci_block_configure_a_fake(key: str) -> None:
     assert "after-2-polls" == settings.default_schedule
 
 
+@cache
 def _anchors(page: Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", BLOCK.sub("", page.read_text()), re.MULTILINE)
     docstrings = re.findall(r"^::: [\w.]+\.(\w+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in [*headings, *docstrings]}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_every_link_inside_the_repository_leads_somewhere(page: Path) -> None:
-    for target, anchor in LINK.findall(page.read_text()):
-        file = (page.parent / target).resolve() if target else page
-        assert file.exists(), f"{target} does not exist"
-        assert not anchor or anchor in _anchors(file), f"{target} has no heading for #{anchor}"
+def test_every_link_inside_the_repository_leads_somewhere() -> None:
+    for page in PAGES:
+        for target, anchor in LINK.findall(page.read_text()):
+            file = (page.parent / target).resolve() if target else page
+            assert file.exists(), f"{_name(page)}: {target} does not exist"
+            assert not anchor or anchor in _anchors(file), f"{_name(page)}: {target} has no heading for #{anchor}"
 
 
 def test_no_page_names_an_address_of_the_repository() -> None:
@@ -218,14 +220,10 @@ def test_no_page_names_an_address_of_the_repository() -> None:
     ]
 
 
-@cache
-def _site() -> str:
-    return "\n".join(page.read_text() for page in DOCS.rglob("*.md"))
-
-
-@pytest.mark.parametrize("command", [path for group in GROUPS.items() for path, _ in leaves(*group)])
-def test_every_command_has_a_heading_on_the_site(command: str) -> None:
-    assert f"\n### {command}\n" in _site(), "run `make generate`"
+def test_every_command_has_a_heading_on_the_site() -> None:
+    site = "\n".join(page.read_text() for page in DOCS.rglob("*.md"))
+    commands = [path for group in GROUPS.items() for path, _ in leaves(*group)]
+    assert [] == [one for one in commands if f"\n### {one}\n" not in site], "run `make generate`"
 
 
 def test_every_fixture_is_on_the_site() -> None:
