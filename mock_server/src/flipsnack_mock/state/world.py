@@ -62,7 +62,7 @@ class World:
         return self._accounts.values()
 
     def look(self) -> Iterable[Account]:
-        """The same for who changes none of them, and asks none for its time."""
+        """The same for who changes nothing that must be kept: the time that they show moves on in this process only."""
         return self._accounts.values()
 
     @property
@@ -85,7 +85,7 @@ class World:
         return self._accounts.get(key)
 
     def look_at(self, key: str) -> Account | None:
-        """The same for who does not change it, and does not ask it for its time."""
+        """The same for who changes nothing of it that must be kept."""
         return self._accounts.get(key)
 
     @property
