@@ -56,7 +56,7 @@ def _taken(options: dict[str, Any]) -> dict[str, Any]:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    type=click.Path(path_type=Path, readable=False, dir_okay=False, allow_dash=True),
     help="Download the package to this path too (waits); - is stdout.",
 )
 @api_options

@@ -20,7 +20,7 @@ STDOUT = frozenset(map(Path, ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    type=click.Path(path_type=Path, readable=False, dir_okay=False, allow_dash=True),
     help="Path of the zip to write; - is stdout.  [default: HASH.zip]",
 )
 @click.option("--resume/--no-resume", default=True, show_default=True, help="Resume a download that broke off.")

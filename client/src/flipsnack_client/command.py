@@ -50,7 +50,10 @@ class Command(click.Command):
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 credentials_option = click.option(
-    "--credentials", "file", type=click.Path(path_type=Path, dir_okay=False), help="TOML file with api_key and secret."
+    "--credentials",
+    "file",
+    type=click.Path(path_type=Path, readable=False, dir_okay=False),
+    help="TOML file with api_key and secret.",
 )
 base_url_option = click.option(
     "--base-url", metavar="URL", help="Also FLIPSNACK_BASE_URL.  [default: the vendor's two hosts]"

@@ -77,6 +77,9 @@ WRONG_WORDS = {
     "server nonsense": "'nonsense' is not an address of the API; expected http://…/v1/ or https",
     "server localhost:1/v1/": "'localhost:1/v1/' is not an address of the API; expected http://…/v1/",
     "server --app x:y -p nosuch": "-p is 'nosuch': expected a plugin of pytest that can be imported",
+    "server --app x:y --junitxml /dev/null/x": "--junitxml is '/dev/null/x': expected a file that can be written (see",
+    "server --app x:y --html /dev/null/x.html": "--html is '/dev/null/x.html': expected a file that can be written",
+    "server --app x:y --report-log /dev/null/a/b": "--report-log is '/dev/null/a/b': expected a file that can be",
     "recording gone.har": "gone.har: No such file or directory",
 }
 

@@ -151,6 +151,15 @@ def test_an_unknown_account_is_not_found() -> None:
         assert known in error(answer)["message"], route
 
 
+def test_of_many_names_some_are_listed_and_of_a_long_one_the_beginning() -> None:
+    fake = make_fake()
+    for number in range(40):
+        fake.call(apiKey=f"test-{number:02}", signature="x")
+    message = error(fake.admin("GET", f"/__admin/accounts/{'k' * 3_000}"))["message"]
+    assert message.endswith("test-17 and 22 more")
+    assert len(message) < 500
+
+
 @pytest.mark.parametrize(
     ("body", "status", "kind", "reason"),
     [

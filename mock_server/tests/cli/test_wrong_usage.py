@@ -19,6 +19,8 @@ def words_of(name: str) -> Iterator[list[str]]:
     """Wrong words for a command."""
     yield from (["--zzz"], ["a", "b", "c"], [])
     for option in command.commands[name].params:
+        # The command itself tries to read a file, and says why it cannot.
+        assert not getattr(option.type, "readable", False)
         if isinstance(option, click.Option):
             flag = option.opts[-1]
             yield from ([flag], [f"{flag}x", "1"], *([f"{flag}={value}"] for value in BAD))

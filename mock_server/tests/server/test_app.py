@@ -64,11 +64,14 @@ def test_no_path_and_no_verb_of_the_vendors_surface_is_a_server_error(fake: Fake
         assert method == "HEAD" or 40 == answer.get_json()["code"]
 
 
-@pytest.mark.parametrize("path", ["/v2/", "/v1x", "/t/one", "/t//v1/", "/t/a%20b/v1/", "/t/" + "x" * 101 + "/v1/"])
+NO_PATHS = ("/v2/", "/v1x", "/t/one", "/t//v1/", "/t/a%20b/v1/", "/t/" + "x" * 101 + "/v1/", "/t/../v1/", "/t/./v1/")
+
+
+@pytest.mark.parametrize("path", [*NO_PATHS, "/t/a//v1/", "/t/a//packages/x/y/z.zip"])
 def test_any_other_path_is_not_the_api(fake: Fake, path: str) -> None:
     answer = fake.client.get(path)
     assert (404, "not_found") == (answer.status_code, answer.get_json()["error"]["type"])
-    assert "the API is at http://localhost/v1/" in answer.get_json()["error"]["message"]
+    assert "the API is at http://localhost/" in answer.get_json()["error"]["message"]
 
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -88,7 +91,7 @@ def test_a_call_at_the_root_is_told_where_the_api_is(fake: Fake) -> None:
     """The base URL without /v1/ is a common mistake, and a line of the log."""
     for answer in (fake.client.get("/", query_string=signed()), fake.client.post("/", data=signed())):
         assert answer.status_code in (404, 405)
-        assert "the API is at http://localhost/v1/" in answer.get_json()["error"]["message"]
+        assert "the API is at http://localhost/" in answer.get_json()["error"]["message"]
 
 
 def test_probes_and_icons_are_answered_without_a_line_in_the_log() -> None:

@@ -219,6 +219,21 @@ def test_a_change_that_cannot_be_written_is_refused_and_written_as_soon_as_it_ca
         assert [(None, 503), (20, 200)] == [(one.get("code"), one["answer"]["http_status"]) for one in listed]
 
 
+def test_a_change_is_refused_while_the_file_is_not_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What goes to a file without a name is lost when the process ends."""
+    with kept_in(tmp_path) as kept:
+        moved = kept.path.rename(tmp_path / "moved")
+        assert 503 == kept.call("collection.downloadHTML", collectionHash="mock-complete")
+        kept.path.write_bytes(moved.read_bytes())
+        answer = kept.client.post(f"{ACCOUNT}/collections", json={"hash": "c"})
+        assert "moved, removed or replaced" in answer.get_json()["error"]["message"]
+        moved.replace(kept.path)
+        monkeypatch.chdir(tmp_path)
+        assert 200 == kept.call("collection.downloadHTML", collectionHash="mock-complete")
+
+
 def a_database(path: Path, *statements: str) -> None:
     with sqlite3.connect(path) as connection:
         for statement in statements:

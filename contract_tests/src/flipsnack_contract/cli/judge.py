@@ -120,6 +120,9 @@ MISSING = {
 }
 
 
+REPORTS = {"xmlpath": "--junitxml", "htmlpath": "--html", "report_log": "--report-log"}
+
+
 class _Words:
     """A plugin for pytest that tells wrong words as the rest of the command does."""
 
@@ -130,8 +133,20 @@ class _Words:
         """Take the place of the parser's own message, which is its usage with all its options."""
         parser.optparser.error = self._refuse
 
+    def pytest_cmdline_main(self, config: Any) -> None:
+        """Refuse a report that cannot be written before anything is judged, not behind it."""
+        for name, option in REPORTS.items():
+            path = config.getoption(name, None)
+            if path and not _can_be_written(Path(path)):
+                raise click.UsageError(f"{option} is {path!r}: expected a file that can be written", self._ctx)
+
     def _refuse(self, message: str) -> NoReturn:
         raise click.UsageError(wrong_word(message, str(self._ctx.command.name)), self._ctx)
+
+
+def _can_be_written(path: Path) -> bool:
+    there = next(one for one in (path, *path.absolute().parents) if os.path.exists(one))
+    return there.is_dir() != (there == path) and os.access(there, os.W_OK)
 
 
 server = _Judging("server", "[URL]", SERVER, "http://127.0.0.1:3547/v1/ --rule signature")

@@ -1,6 +1,7 @@
 """The table of routes of the control plane."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
@@ -17,6 +18,9 @@ Handled = TypeVar("Handled", bound="Handler")
 
 USUAL_BODY_BYTES = 1_200_000
 """The longest body of most routes: so much JSON is read in some tens of milliseconds, whatever it holds."""
+
+_MOST_NAMES = 20
+_SHOWN_NAME = 200
 
 
 class Context(NamedTuple):
@@ -41,7 +45,7 @@ class Context(NamedTuple):
         """The account named in the path; raises `Refused` (404) if there is none."""
         account = self.world.find(self.args["key"])
         if account is None:
-            raise not_found("account", self.args["key"], (known.key for known in self.world.look()))
+            raise not_found("account", self.args["key"], self.world.keys)
         return account
 
     @property
@@ -119,11 +123,11 @@ def bad_request(message: str, path: str, **facts: object) -> Refused:
     return Refused(400, "bad_request", message, path=path, **facts)
 
 
-def not_found(what: str, name: str, known: Any) -> Refused:
-    """The refusal (404) of a `what` that does not exist; `known` lists those that do."""
-    names = list(known)
-    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
-    return Refused(404, "not_found", f"there is no {what} {name!r}; there are: {shown or 'none'}")
+def not_found(what: str, name: str, known: Collection[str]) -> Refused:
+    """The refusal (404) of a `what` that does not exist; `known` are those that do, of which the first are named."""
+    shown = ", ".join(islice(known, _MOST_NAMES)) or "none"
+    more = f" and {len(known) - _MOST_NAMES} more" if len(known) > _MOST_NAMES else ""
+    return Refused(404, "not_found", f"there is no {what} {name[:_SHOWN_NAME]!r}; there are: {shown}{more}")
 
 
 def conflict(message: str, **facts: object) -> Refused:

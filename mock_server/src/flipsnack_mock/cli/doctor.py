@@ -16,7 +16,9 @@ _EXITS = {"right": 0, "explained": 1, "unexplained": 1, "unsigned": 1}
 
 @click.command("doctor")
 @click.argument("url")
-@click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="file with the secret")
+@click.option(
+    "--secret-file", type=click.Path(path_type=Path, readable=False, dir_okay=False), help="file with the secret"
+)
 @click.option(
     "--secret-env",
     metavar="NAME",

@@ -56,7 +56,9 @@ def with_settings(function: Any) -> Any:
         else:
             function = click.option(f"--{name.replace('_', '-')}", name, hidden=True, callback=_no_option)(function)
     help_text = f"TOML file with settings [environment: {CONFIG_VARIABLE}]"
-    return click.option("--config", type=click.Path(path_type=Path), default=None, help=help_text)(function)
+    return click.option("--config", type=click.Path(path_type=Path, readable=False), default=None, help=help_text)(
+        function
+    )
 
 
 def _no_option(_context: click.Context, option: click.Parameter, value: str | None) -> None:

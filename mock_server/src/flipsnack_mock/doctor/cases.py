@@ -82,7 +82,7 @@ def _known_secret(world: World, key: str) -> str | None:
     if account is not None:
         return account.secret
     # A `test-` account is created when it is used; a diagnosis does not count as use.
-    return world.seed_of(key).secret if key.startswith(AUTOMATIC_PREFIX) or world.is_seeded(key) else None
+    return world.seed_of(key).secret if key.startswith(AUTOMATIC_PREFIX) or key in world.seeded else None
 
 
 def _raw_pairs(query: bytes) -> Pairs:

@@ -10,7 +10,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
@@ -20,6 +20,7 @@ from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, automatic_secr
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.protocol.methods import METHODS
 from flipsnack_mock.state.journal import Entry
+from flipsnack_mock.state.secrets import WORD, Secrets, words_of
 from flipsnack_mock.state.world import World
 
 MASK = "***"
@@ -27,9 +28,11 @@ MASK = "***"
 # A shorter secret is masked only as a whole value: a secret of one letter is part of most words.
 _FINDABLE = 6
 _URL_SAFE = str.maketrans("+/", "-_")
-_WORD = re.compile(r"""[^\s/'"?&=;<>(){},]+""")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))")
+_BLANKS = {"n": "\n", "r": "\r", "t": "\t"}
+_SPLIT = re.compile(r"&[A-Za-z0-9#]+;|\\")
+_ESCAPED = re.compile(rf"[%+]|{_SPLIT.pattern}")
 _CODE = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _AUTOMATIC_SECRET = automatic_secret(AUTOMATIC_PREFIX)
 # A URL may stand in another one, percent-encoded.
@@ -39,6 +42,7 @@ _URL_SIGNATURE = re.compile(
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
 _SIGNATURES = ("signature", "Signature")
 _NOTHING: Mapping[str, str] = {}
+_NO_OTHERS = Secrets()
 # So long is the longest secret, with each of its bytes percent-encoded more than once.
 _LONGEST_WORD = 2_000
 _FORM = "application/x-www-form-urlencoded"
@@ -61,9 +65,9 @@ def _decoded(text: str) -> str:
 class Mask:
     """Masks known secrets, parameters whose name contains `secret`, and signatures."""
 
-    def __init__(self, own: str | None, others: Container[str] = (), *, sent: Mapping[str, str] = _NOTHING) -> None:
+    def __init__(self, own: str | None, others: Secrets = _NO_OTHERS, *, sent: Mapping[str, str] = _NOTHING) -> None:
         """Mask `own`, the account's secret, and the signatures of the parameters `sent` anywhere in a text, and
-        `others`, which are in small letters, where they are a whole word."""
+        `others` where they are whole words."""
         self._own = _spellings(own) if own else None
         self._others = others
         signatures = ((name, sent.get(name, "")) for name in _SIGNATURES)
@@ -92,7 +96,8 @@ class Mask:
         """`text` with signatures and the account's own secret masked, and words that are another account's secret.
 
         A spelling of the secret is as good as the secret: percent-encoded, in letters of another case, escaped for
-        HTML or JSON, in Base64 or hexadecimal digits.
+        HTML or JSON, in Base64 or hexadecimal digits. The whole is masked where the place of the secret is not known:
+        it is escaped in several ways, or is several words of another account's.
         """
         if not text:
             return text
@@ -102,9 +107,12 @@ class Mask:
             text = masked_urls(text)
         if self._own is not None and self._own.is_in(text):
             text = self._own.pattern.sub(MASK, text)
-        if not any(map(self._is_others_secret, _WORD.findall(text))):
-            return text
-        return _WORD.sub(lambda word: MASK if self._is_others_secret(word[0]) else word[0], text)
+            if self._own.is_in(text):
+                # In one of the spellings that are read only.
+                return MASK
+        if any(map(self._is_others_secret, words_of(text))):
+            text = WORD.sub(lambda word: MASK if self._is_others_secret(word[0]) else word[0], text)
+        return MASK if self._holds_others(text) else text
 
     def detail(self, text: str, params: Mapping[str, str]) -> str:
         """What is said about a request with `params`, masked: it may quote the beginning of a value with a secret."""
@@ -138,7 +146,16 @@ class Mask:
 
     def _holds_secret(self, value: str) -> bool:
         own = self._own
-        return self._is_others_secret(value) or (own is not None and (own.is_in(value) or value == own.secret))
+        return (
+            self._is_others_secret(value)
+            or self._holds_others(value)
+            or (own is not None and (own.is_in(value) or value == own.secret))
+        )
+
+    def _holds_others(self, text: str) -> bool:
+        """Whether `text` holds a secret of others that is several words, or escaped so that it is no word."""
+        is_doubtful = self._others.have_words or _SPLIT.search(text) is not None
+        return is_doubtful and any(map(self._others.are_in, (text, *_unescaped(text))))
 
     def _is_others_secret(self, word: str) -> bool:
         # A loop, as it runs for each word of all that is shown.
@@ -155,11 +172,11 @@ def _mask_of_signature(name: str, value: str) -> str:
 @functools.lru_cache(maxsize=1024)
 def _readings(word: str) -> tuple[str, ...]:
     """`word`, what it is an encoding of, and the words in that; in small letters."""
-    found = [word, *word.split(":")]
+    found = [word]
     if len(word) <= _LONGEST_WORD:
         found += [text for one in tuple(found) for text in _unescaped(one)]
         found += [text for one in tuple(found) for text in _decoded_codes(one)]
-    return tuple({one.lower(): None for text in found for one in (text, *_WORD.findall(text.replace(":", " ")))})
+    return tuple({one.lower(): None for text in found for one in (text, *words_of(text))})
 
 
 def _decoded_codes(text: str) -> Iterator[str]:
@@ -206,15 +223,35 @@ def _url_safe(code: str) -> str:
 
 
 def _unescaped(text: str) -> Iterator[str]:
-    """What `text` means where it is percent-encoded up to three times, or escaped for HTML or JSON."""
-    if "%" in text:
-        yield unquote(unquote(unquote(text)))
+    """What `text` means where it is percent-encoded or escaped for HTML or JSON, up to three times and in any order."""
+    if not _ESCAPED.search(text):
+        return
+    yield from _meanings(text, 3)
     if "+" in text:
-        yield unquote(unquote(unquote(text.replace("+", " "))))
-    if "&" in text and ";" in text:
-        yield html.unescape(text)
-    if "\\" in text:
-        yield _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], text)
+        yield (spaced := text.replace("+", " "))
+        yield from _meanings(spaced, 3)
+
+
+def _meanings(text: str, times: int) -> Iterator[str]:
+    meant = text
+    for decode in _DECODERS:
+        if (decoded := decode(meant)) != meant:
+            yield (meant := decoded)
+    if times > 1 and meant != text:
+        yield from _meanings(meant, times - 1)
+
+
+def _from_html(text: str) -> str:
+    return html.unescape(text) if ";" in text else text
+
+
+def _from_json(text: str) -> str:
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _BLANKS.get(match[2], match[2]), text)
+
+
+_DECODERS = (unquote, _from_html, _from_json)
 
 
 def _written(character: str) -> str:

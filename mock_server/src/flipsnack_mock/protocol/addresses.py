@@ -27,8 +27,10 @@ PAGE_PATH = "/__admin/ui"
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
 _KEYS = {name: key for key, name in HOSTS.items()}
-_PREFIXED = re.compile(r"/t/([A-Za-z0-9_.-]{1,100})(/.*)", re.DOTALL)
-_NAMESPACE_END = re.compile(r"/t/[A-Za-z0-9_.-]{1,100}\Z")
+# A client takes `.` and `..` out of a path (RFC 3986, 5.2.4).
+_NAME = r"(?!\.{1,2}(?:/|\Z))[A-Za-z0-9_.-]{1,100}"
+_PREFIXED = re.compile(rf"/t/({_NAME})(/.*)", re.DOTALL)
+_NAMESPACE_END = re.compile(rf"/t/{_NAME}\Z")
 _NAMESPACE = "flipsnack_mock.namespace"
 HOST_PATTERN = r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?"
 """A host name or an address, IPv6 in brackets, and its port if there is one."""
@@ -46,9 +48,7 @@ class UrlParts(NamedTuple):
 
 
 def is_vendor_path(path: str) -> bool:
-    """Whether `path`, without its namespace, belongs to the vendor's surface; of several leading slashes one counts."""
-    if path.startswith("//"):
-        path = "/" + path.lstrip("/")
+    """Whether `path`, without its namespace, belongs to the vendor's surface."""
     return path.startswith(("/v1/", PACKAGE_PREFIX)) or path == "/v1"
 
 

@@ -68,6 +68,7 @@ class StateFile:
         self.written = 0
         """How many rows were put or removed."""
         self._path = path
+        self._address = os.path.abspath(path)
         self._process = os.getpid()
         try:
             self.connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -84,6 +85,7 @@ class StateFile:
         except OSError:
             self.close()
             raise
+        self._file = _identity(self._address)
 
     def rows(self) -> Iterator[tuple[Place, bytes]]:
         """All rows, in the order in which they were first put; raises `OSError`."""
@@ -97,6 +99,9 @@ class StateFile:
         """Make all changes, in their order, or none; raises `OSError` with the reason."""
         if os.getpid() != self._process:
             raise OSError(f"{self._path} belongs to the process that opened it; start each process with its own file")
+        if _identity(self._address) != self._file:
+            # Whatever goes to the open file is gone when the process ends.
+            raise OSError(f"{self._path} was moved, removed or replaced meanwhile; put it back, or start again")
         self.written += len(changes)
         try:
             if len(changes) <= _AT_ONCE and None not in [value for _, value in changes]:
@@ -159,6 +164,15 @@ class StateFile:
     def _explained(self, trouble: sqlite3.Error) -> str:
         code = getattr(trouble, "sqlite_errorcode", 0) & 0xFF
         return f"{self._path}: {trouble}; {_MENDING.get(code, _ANYTHING_ELSE)}"
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """What tells the file at `path` from all others; None when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 _ANYTHING_ELSE = "see that the file and its folder can be written to"

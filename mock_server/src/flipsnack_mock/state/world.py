@@ -2,8 +2,7 @@
 
 import re
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, KeysView
 from typing import Any
 
 from flipsnack_mock.documents.archive import Package, build_package
@@ -12,6 +11,7 @@ from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, KEY_PATTERN, a
 from flipsnack_mock.state.account import Account, Collection, account_id, new_account
 from flipsnack_mock.state.counters import Counters
 from flipsnack_mock.state.journal import Journal, Retention
+from flipsnack_mock.state.secrets import Secrets
 from flipsnack_mock.state.seeds import SeedAccount
 from flipsnack_mock.state.settings import Settings
 
@@ -52,8 +52,7 @@ class World:
         self._begun = 0
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, str] = {}
-        # In small letters: a secret is one in any.
-        self.secrets: Counter[str] = Counter()
+        self.secrets = Secrets()
         self._seeds = {seed.key: seed for seed in settings.seed}
         self.reset()
 
@@ -63,8 +62,13 @@ class World:
         return self._accounts.values()
 
     def look(self) -> Iterable[Account]:
-        """The same for who changes none of them, and asks none for its time."""
+        """The same for who changes nothing that must be kept: the time that they show moves on in this process only."""
         return self._accounts.values()
+
+    @property
+    def keys(self) -> KeysView[str]:
+        """The keys of all accounts, oldest first."""
+        return self._accounts.keys()
 
     def find(self, key: str) -> Account | None:
         """The account of `key`, or None; one whose key begins with `test-` is created.
@@ -81,12 +85,13 @@ class World:
         return self._accounts.get(key)
 
     def look_at(self, key: str) -> Account | None:
-        """The same for who does not change it, and does not ask it for its time."""
+        """The same for who changes nothing of it that must be kept."""
         return self._accounts.get(key)
 
-    def is_seeded(self, key: str) -> bool:
-        """Whether `key` is one of the seed."""
-        return key in self._seeds
+    @property
+    def seeded(self) -> KeysView[str]:
+        """The keys of the seed, whether or not their accounts still exist."""
+        return self._seeds.keys()
 
     def find_by_id(self, public_id: str) -> Account | None:
         """The account with this public id, or None."""
@@ -97,7 +102,7 @@ class World:
         if account.key not in self._accounts and len(self._accounts) >= self.settings.max_accounts:
             raise _full("accounts", len(self._accounts), self.settings.max_accounts, " or delete some")
         self._forget_secret(account.key)
-        self.secrets[account.secret.lower()] += 1
+        self.secrets.add(account.secret)
         self._accounts[account.key] = account
         self._keys[account_id(account.key)] = account.key
         return account
@@ -112,10 +117,7 @@ class World:
     def _forget_secret(self, key: str) -> None:
         known = self._accounts.get(key)
         if known is not None:
-            secret = known.secret.lower()
-            self.secrets[secret] -= 1
-            if not self.secrets[secret]:
-                del self.secrets[secret]
+            self.secrets.remove(known.secret)
 
     def reset_account(self, key: str) -> Account:
         """Replace the account of `key` by a new one, as it began."""
@@ -138,9 +140,9 @@ class World:
         """
         found = {account.key: account for account in accounts}
         keys = {account_id(key): key for key in found}
-        secrets = Counter(account.secret.lower() for account in found.values())
+        secrets = Secrets(account.secret for account in found.values())
         with self.lock:
-            removed: list[dict[Any, Any]] = [self._accounts, self._keys, self.secrets, self.journal.clear()]
+            removed: list[dict[Any, Any]] = [self._accounts, self._keys, self.secrets.counted, self.journal.clear()]
             self._become(found, maintenance=maintenance)
             self._keys, self.secrets = keys, secrets
             return removed

@@ -19,25 +19,25 @@ class AccountList(msgspec.Struct, frozen=True):
     found: int
 
 
-def account_list(world: World, query: PageQuery) -> AccountList:
-    """The keys that contain the text of the query, in any case."""
-    text, keys = query.find.casefold(), _keys(world)
+def account_list(keys: Sequence[str], query: PageQuery) -> AccountList:
+    """Those of `keys` that contain the text of the query, in any case."""
+    text = query.find.casefold()
     found = [key for key in keys if text in key.casefold()] if text else keys
     first = first_row(query.accounts, len(found), MOST_ACCOUNTS)
     return AccountList(found[first : first + MOST_ACCOUNTS], first, len(found))
 
 
-def meant_key(world: World, query: PageQuery) -> str:
-    """The key of the query; by default that of the asked request, or the one that was used last; empty if none is."""
+def meant_key(world: World, query: PageQuery, keys: Sequence[str]) -> str:
+    """The key of the query; by default that of the asked request, the one used last, or the first of `keys`."""
     asked = world.journal.find(query.request)
     of_request = asked.key if asked is not None else ""
-    return query.account or of_request or _last_used(world) or next(iter(_keys(world)), "")
+    return query.account or of_request or _last_used(world) or next(iter(keys), "")
 
 
-def _keys(world: World) -> list[str]:
-    keys = [account.key for account in world.look()]
-    seeded = dict.fromkeys(key for key in keys if world.is_seeded(key))
-    return [*seeded, *(key for key in reversed(keys) if key not in seeded)]
+def keys_of(world: World) -> Sequence[str]:
+    """All keys: those of the seed, then the others, newest first."""
+    keys, seeded = world.keys, world.seeded
+    return [*(key for key in seeded if key in keys), *(key for key in reversed([*keys]) if key not in seeded)]
 
 
 def _last_used(world: World) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from flipsnack_mock import __version__
-from flipsnack_mock.admin.ui.account_list import AccountList, account_list, meant_key
+from flipsnack_mock.admin.ui.account_list import AccountList, account_list, keys_of, meant_key
 from flipsnack_mock.admin.ui.cache import PageCache
 from flipsnack_mock.admin.ui.collections import CollectionList, UploadForm, collection_list, upload_form
 from flipsnack_mock.admin.ui.faults import FaultForm, FaultRow, fault_form, fault_labels, fault_rows
@@ -85,8 +85,8 @@ def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: Pa
 
     Changes nothing. Without an account the query means that of the asked request, or the one that was used last.
     """
-    query = msgspec.structs.replace(query, account=meant_key(world, query))
-    accounts, maintenance = account_list(world, query), world.maintenance
+    keys, maintenance = keys_of(world), world.maintenance
+    query = msgspec.structs.replace(query, account=meant_key(world, query, keys))
     account = world.existing(query.account)
     state = None if account is None else _read(world, account, at)
 
@@ -97,7 +97,7 @@ def view_of(world: World, query: PageQuery, *, at: int, base_url: str, cache: Pa
             base_url=base_url,
             query=query,
             maintenance=maintenance,
-            accounts=accounts,
+            accounts=account_list(keys, query),
             selected=None if state is None else _account_view(world, state, query, base_url, cache),
             actions=[*METHODS, PACKAGE_ACTION],
             presets=PRESETS,
