@@ -26,8 +26,7 @@ def _library() -> LibraryModel:
         ({"from": "3"}, 3, []),
         ({"query": "SPRING"}, 1, ["a1"]),
         ({"collectionStatus": "unlisted"}, 0, []),
-        # How a blank is sorted is open.
-        ({"orderBy": "name"}, 3, None),
+        ({"orderBy": "name"}, 3, ["b2", "a1", "c3"]),
         ({"orderBy": "name", "query": "A"}, 1, ["b2"]),
     ],
 )
@@ -38,6 +37,11 @@ def test_a_list_is_chosen_ordered_and_then_cut(
     assert count == listing["collectionCount"]
     found = listing.get("collections")
     assert expected == (None if found is None else [one["collectionHash"] for one in found])
+
+
+def test_the_order_of_two_titles_that_differ_first_in_a_mark_is_open() -> None:
+    made = [CollectionModel(one, title) for one, title in (("a1", "a b"), ("b2", "a-b"), ("c3", "c"))]
+    assert {"collectionCount": 3} == LibraryModel(2, collections=made).listing({"orderBy": "name"})
 
 
 def test_statistics_are_those_of_the_days_and_deleted_collections_stay_in_the_sums() -> None:

@@ -19,7 +19,7 @@ from flipsnack_contract.checks.request_cases import (
     texts,
     with_format,
 )
-from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.assertions import expect, expect_code, require
 from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply
@@ -61,6 +61,7 @@ def http_status_is_200_whatever_the_code(session: Session, case: RequestCase) ->
 def _require_form(session: Session, case: RequestCase, form: str, content_type: str, asked: str | None = None) -> Reply:
     reply = _reply(session, case, form if asked is None else asked)
     expect(f"{content_type};charset=utf-8", reply.content_type, "the content type")
+    require(200, reply.status, f"the HTTP status of {case} in {form}", "answer.http-200")
     session.read(reply, form, callback=CALLBACK)
     return reply
 
@@ -87,6 +88,7 @@ HARD = "<a> & \"b\" 'c' ]]> é 日本 😀 \u2028 &amp;"
             "[]",
             "\x7f\x85",
             "$$ $& $1 $` %s {0} \\1",
+            "long & " * 10_000,
         )
     },
     varies={"title": texts},

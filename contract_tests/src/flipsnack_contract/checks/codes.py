@@ -6,8 +6,9 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET, PACKAGE, UPDATE
 from flipsnack_contract.checks.request_cases import MISTAKES, RequestCase, pairs, texts
-from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, expect_message
+from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, expect_message, require
 from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.methods import every_method, options_of, takes_collection
 from flipsnack_contract.contract.near_misses import LONGER, NEAR, SHORTER
@@ -32,6 +33,32 @@ def right_call_is_ok(session: Session) -> None:
 def all_parameters_together_are_ok(session: Session) -> None:
     """A call with every parameter that the method has, each right, is 20."""
     expect_message(20, session.ask(session.draft(**options_of(session.method))), "a call with every parameter")
+
+
+DOES: Mapping[str, str] = {
+    PACKAGE: "job.started-by-first-call",
+    UPDATE: "update.sets",
+    DELETE: "delete.gone",
+}
+"""Methods of a collection that do something, and the rule of what they do."""
+
+
+@check(
+    "code.20",
+    needs=CONTROL,
+    methods=lambda method: method.name in DOES,
+    rows={"case": [one for one in MISTAKES if "alone" not in one.needs and one.step < 12]},
+)
+def what_is_refused_is_not_carried_out(session: Session, case: RequestCase) -> None:
+    """A call that is refused, whatever is wrong with it, changes, deletes and starts nothing."""
+    collection, rule = session.collection(title="Kept"), DOES[session.method.name]
+    before = session.data(GET, collection)
+    draft = session.draft(collection, **({"title": "Changed"} if session.method.takes("title") else {}))
+    session.send(case.make(session, draft), paced=case.paced)
+    session.steer.maintenance(on=False)
+    state = session.steer.job_state(collection)
+    require("NEW", state, f"the job after {session.method} with {case}", "job.started-by-first-call")
+    require(before, session.call(GET, collection).data, f"getCollection after {session.method} with {case}", rule)
 
 
 @check("code.22", needs=CONTROL, methods=every_method)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.methods.uploaded import DELETE, GET, hash_of
-from flipsnack_contract.checks.request_cases import extras, names, texts
+from flipsnack_contract.checks.request_cases import MISTAKES, extras, names, texts
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.methods import (
@@ -109,6 +109,25 @@ def _alike(method: Method) -> Iterator[tuple[Parameter, ...]]:
         if one.wrong_values and not one.required:
             kinds.setdefault((one.type, *one.allowed), []).append(one)
     return (tuple(alike) for alike in kinds.values() if len(alike) > 1)
+
+
+BACKWARDS = ({"startDate": "2024-02-01", "endDate": "2024-01-31"}, {"from": "1", "to": "0"})
+"""Right values that are wrong together."""
+BAD = 40
+EARLIER, LATER = ([one for one in MISTAKES if one.step in steps] for steps in ((7, 9, 10), (12, 13)))
+
+
+@check("order.checks", needs=CONTROL, methods=lambda method: bool(_options(method)))
+def every_wrong_value_has_its_place(session: Session) -> None:
+    """A wrong value of any parameter is found after signature and missing ones, and before all that comes later."""
+    wrong = [{one.name: one.wrong_values[0]} for one in _options(session.method) if one.wrong_values]
+    for asked in (*wrong, *(one for one in BACKWARDS if all(map(session.method.takes, one)))):
+        for other in (*EARLIER, *LATER):
+            # That a value is wrong is another rule's matter.
+            if other.suits(session.method) and session.ask(session.draft(**asked)).code == BAD:
+                answer = session.ask(other.make(session, session.draft(**asked)))
+                code = other.code if other in EARLIER else BAD
+                expect_code(code, answer, f"{session.method} with {asked} together with {other}")
 
 
 @check("parameter.value", needs={"credentials"}, methods=lambda method: bool(_options(method)))

@@ -53,16 +53,16 @@ def padded_pdf(content: bytes, padding: bytes) -> bytes:
 
 
 @cache
-def png() -> bytes:
-    """A grey pixel in PNG."""
-    return padded_png(b"")
+def png(grey: int = 0x80) -> bytes:
+    """A pixel in PNG, by default half way between black and white."""
+    return padded_png(b"", grey)
 
 
-def padded_png(padding: bytes) -> bytes:
+def padded_png(padding: bytes, grey: int = 0x80) -> bytes:
     """A grey pixel in PNG, with a chunk that holds `padding`."""
     header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
     more = (b"kiTt" + padding,) if padding else ()
-    chunks = (b"IHDR" + header, *more, b"IDAT" + zlib.compress(b"\0\x80"), b"IEND")
+    chunks = (b"IHDR" + header, *more, b"IDAT" + zlib.compress(bytes((0, grey))), b"IEND")
     framed = (struct.pack(">I", len(one) - 4) + one + struct.pack(">I", zlib.crc32(one)) for one in chunks)
     return b"\x89PNG\r\n\x1a\n" + b"".join(framed)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from flipsnack_contract.contract.clock import SECOND
@@ -19,7 +20,7 @@ TOTALS = ("impressions", "views", "time_spent", "downloads")
 OF_A_PAGE = ("time_spent", "clicks", "views")
 BUSY = ("collection.update", "collection.downloadHTML")
 # How other letters and marks are sorted is open, and so is the order of two titles that are alike.
-_PLAIN = re.compile("[A-Za-z0-9]+")
+_PLAIN = re.compile("[a-z0-9]")
 
 
 @dataclass
@@ -176,12 +177,17 @@ class LibraryModel:
 def _ordered(found: list[CollectionModel], by: str, mode: str) -> list[CollectionModel] | None:
     """The collections, given oldest first, in the order that was asked for; None where that is open."""
     if by == "name":
-        titles = [one.title.lower() for one in found]
-        if len(set(titles)) < len(titles) or not all(map(_PLAIN.fullmatch, titles)):
-            return None
         found = sorted(found, key=lambda one: one.title.lower())
+        if not all(_is_before(one.title.lower(), two.title.lower()) for one, two in pairwise(found)):
+            return None
     is_backwards = mode == "desc" or not (by or mode)
     return found[::-1] if is_backwards else found
+
+
+def _is_before(first: str, second: str) -> bool:
+    """Whether one text comes first wherever letters beyond ASCII and marks are sorted."""
+    differ = next((pair for pair in zip(first, second, strict=False) if pair[0] != pair[1]), None)
+    return differ is not None and all(map(_PLAIN.fullmatch, differ))
 
 
 def month(now: int) -> tuple[int, int]:

@@ -29,11 +29,18 @@ REFUSED = "although this run keeps both limits; make sure that nothing else uses
 
 @dataclass(frozen=True)
 class FilePart:
-    """A file of a multipart body: the name of its part, its file name and its bytes."""
+    """A file of a multipart body: its bytes, its file name, the name of its part, and the type of that, if any."""
 
     content: bytes
     file_name: str = "document.pdf"
     field: str = "file"
+    content_type: str = ""
+
+    @property
+    def about(self) -> str:
+        """What stands in the head of the part."""
+        kind = f"\r\nContent-Type: {self.content_type}" if self.content_type else ""
+        return f'name="{self.field}"; filename="{self.file_name}"{kind}'
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,7 @@ def _quoted(text: str) -> str:
 def multipart(pairs: Iterable[tuple[str, str]], files: Iterable[FilePart] = ()) -> bytes:
     """A body of the type `PARTS`: the pairs as fields, then the files."""
     parts = [_part(f'name="{name}"', value.encode()) for name, value in pairs]
-    parts += [_part(f'name="{one.field}"; filename="{one.file_name}"', one.content) for one in files]
+    parts += [_part(one.about, one.content) for one in files]
     return b"".join([*parts, f"--{_BOUNDARY}--\r\n".encode()])
 
 

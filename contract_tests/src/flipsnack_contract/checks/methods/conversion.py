@@ -141,6 +141,8 @@ def not_while_it_is_converted_is_38(session: Session) -> None:
         expect_message(38, answer, f"{session.method} with {changes} while the document is converted")
     expect("Old", title_of(session.data(GET, collection)), "the title after a refused call")
     session.steer.convert(collection, "complete")
+    expect("Old", title_of(session.data(GET, collection)), "the title after the conversion")
+    expect("NEW", session.steer.job_state(collection), "the package after the conversion, which was refused before")
     expect_code(20, session.ask(session.draft(collection)), f"{session.method} after the conversion")
 
 

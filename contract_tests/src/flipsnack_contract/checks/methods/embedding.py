@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 from lxml import etree, html
 
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import EMBED, UPDATE, method_named
+from flipsnack_contract.checks.methods.uploaded import EMBED, method_named
 from flipsnack_contract.contract.assertions import Violation, expect, expect_code
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.target.session import Session
@@ -100,17 +100,6 @@ def the_frame_has_the_size(session: Session, asked: str) -> None:
 
 
 IGNORED = ({"https": "false"}, {"https": "1"}, {"startBook": "1"}, {"startBook": "2"}, {"https": "0", "startBook": "3"})
-
-
-@check("embed.size", **OF_EMBED, needs=CONTROL)
-def the_frame_has_the_present_size(session: Session) -> None:
-    """Without a size of its own the frame has that which the collection has now, whatever was asked for before."""
-    collection = session.collection(width=640, height=480)
-    for width in ("640", "777"):
-        session.data(UPDATE, collection, collectionWidth=width)
-        for asked, size in (({"width": "2"}, ("2", "480")), ({}, (width, "480"))):
-            frame = _frame(session, collection, **asked)
-            expect(size, (frame.get("width"), frame.get("height")), f"the size of a width of {width}, with {asked}")
 
 
 @check("embed.ignored", **OF_EMBED, needs={"collection"}, calls=6)

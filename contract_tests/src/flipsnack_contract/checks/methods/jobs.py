@@ -1,7 +1,6 @@
 """The job of a package: the first call starts it, later calls report it, and a final state stays."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import pairwise, product
 from typing import Any
 
@@ -47,7 +46,12 @@ def _states(session: Session, schedule: str, pauses: Sequence[int]) -> list[tupl
 
 @check("job.started-by-first-call", needs=CONTROL, rows={"idle": (0, 5 * SECOND, 3600 * SECOND, 8 * DAY, *BORDERS)})
 def time_runs_from_the_first_call(session: Session, idle: int | str) -> None:
-    """The first call starts the job, no matter how old the collection is, and at the end of a day or a year too."""
+    """The first call starts the job, no matter how old the collection is, and at the end of a day or a year too.
+
+    It does not wait for those of other collections.
+    """
+    for schedule in ("never", "after-3600s"):
+        session.ask(session.draft(session.collection(schedule)))
     collection_hash = session.collection("after-5s")
     if isinstance(idle, str):
         reach(session, idle, short_of=3 * SECOND)
@@ -57,14 +61,6 @@ def time_runs_from_the_first_call(session: Session, idle: int | str) -> None:
     for pause, state in ((0, "PROCESSING"), (5 * SECOND - 1, "PROCESSING"), (1, "COMPLETE")):
         session.wait(pause)
         expect(state, session.ask(session.draft(collection_hash)).state, "a package that takes 5 s")
-
-
-@check("job.started-by-first-call", needs=CONTROL, rows={"signature": ("", "0" * 32)})
-def a_refused_call_starts_nothing(session: Session, signature: str) -> None:
-    """A call that is refused, here for its signature, does not start the package."""
-    collection_hash = session.collection("never")
-    session.ask(replace(session.draft(collection_hash), signature=signature))
-    expect("NEW", session.steer.job_state(collection_hash), "the job after a refused call")
 
 
 @check(

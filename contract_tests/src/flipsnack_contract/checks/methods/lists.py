@@ -1,15 +1,22 @@
 """collection.getList: which collections are listed, in which order, and ranges of them."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import DELETE, LIST, UPDATE, hash_of, hashes_in, method_named, uploaded
-from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.checks.methods.uploaded import (
+    DELETE,
+    LIST,
+    USER,
+    hashes_in,
+    method_named,
+    uploaded,
+)
+from flipsnack_contract.contract.assertions import expect, expect_code, require
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.target.session import Session
 
@@ -66,35 +73,6 @@ def a_status_chooses(session: Session, status: str) -> None:
     _require(session, wanted, collectionStatus=status)
 
 
-@check("list.query", **OF_LIST)
-def a_changed_text_chooses(session: Session) -> None:
-    """The texts that count are the present ones."""
-    collection = uploaded(session, "immediate", title="Old")
-    session.data(UPDATE, collection, title="New")
-    _require(session, [collection], query="new")
-    _require(session, [], query="old")
-
-
-@check("list.order", **OF_LIST)
-def the_order_stays(session: Session) -> None:
-    """A collection that is changed, or published under another hash, keeps its place."""
-    made = [uploaded(session, "immediate", title=title, collectionStatus="editable") for title in ("a", "b", "c")]
-    session.data(UPDATE, made[0], description="Changed")
-    made[1] = hash_of(session.data(UPDATE, made[1], collectionStatus="public"))
-    expect(made[::-1], _listed(session)[1], "the order after a change of the first and the publishing of the second")
-
-
-@check("list.status", **OF_LIST)
-def a_changed_status_chooses(session: Session) -> None:
-    """The status that counts is the present one, also when it was published or hidden."""
-    statuses = ["editable", "unlisted", "public", "unlisted"]
-    collection = uploaded(session, "immediate", collectionStatus=statuses[0])
-    for before, status in pairwise(statuses):
-        collection = hash_of(session.data(UPDATE, collection, collectionStatus=status))
-        _require(session, [collection], collectionStatus=status)
-        _require(session, [], collectionStatus=before)
-
-
 QUERIES = (
     "spring",
     "SPRING",
@@ -115,7 +93,7 @@ QUERIES = (
     # Not trimmed, no list of words, in one of the two texts, as it is stored, and nothing but these.
     *("spring ", " garden", "garden ", "garden all", "leavesSPRING", "Spring offersall", "&amp;", "\\", "'", "*"),
     # Neither sizes nor anything but the two texts.
-    *("385", "650", "12", "complete", "document", "http"),
+    *("385", "650", "12", "complete", "document", "http", "0"),
     *("public", "unlisted", "zebr", "zebra\n", "a-z", "[a-z]", "^", "$", "(", "winter snow", "Wint*"),
 )
 
@@ -187,17 +165,26 @@ CHOSEN: Sequence[Mapping[str, str]] = (
 """What a range is cut from."""
 
 
-MANY = 120
+MANY = 1040
 
 
 @check("list.range", **OF_LIST)
 def ranges_have_any_length(session: Session) -> None:
-    """Without a range the list has every collection, however many there are, and a range as many as it says."""
-    made = [session.collection() for _ in range(MANY)][::-1]
+    """Without a range the list has every collection, however many there are, and a range as many as it says.
+
+    All of them are searched, counted and summed, too.
+    """
+    day = {"date": "2024-01-01", "views": 1}
+    made = [session.collection(title=f"Book {number:04}", statistics=[day]) for number in range(MANY)][::-1]
     _require(session, made)
-    for first, last in ((0, MANY - 1), (0, 1000), (0, 99), (1, 101), (MANY - 2, MANY + 50)):
-        found = _listed(session, **{"from": str(first), "to": str(last)})[1]
-        expect(made[first : last + 1], found, f"the hashes of a list of {MANY} from {first} to {last}")
+    for first, last in (("0", "01039"), ("0", "9999"), ("00", "099"), ("0100", "0101"), ("1038", "1090")):
+        found = _listed(session, **{"from": first, "to": last})[1]
+        wanted = made[int(first) : int(last) + 1]
+        expect(wanted, found, f"the hashes of a list of {MANY} from {first} to {last}")
+    oldest = made[:-11:-1]
+    _require(session, oldest, query="book 000")
+    expect(oldest[::-1], _listed(session, orderBy="name", orderMode="desc", **{"from": "1030"})[1], "the last by name")
+    require(MANY, session.data(USER).get("views"), f"the views of {MANY} collections", "user.sums")
 
 
 BACKWARDS = ((4, 0), (4, 3), (10, 9), (100, 20), (1, 0), (2**31, 5), (10**12, 10**12 - 1))

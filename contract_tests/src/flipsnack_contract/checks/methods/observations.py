@@ -19,6 +19,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     conversion_of,
     hashes_in,
     method_named,
+    uploaded,
 )
 from flipsnack_contract.checks.request_cases import FORMATS
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
@@ -100,7 +101,8 @@ def the_rest_is_kept_whatever_happens(session: Session) -> None:
 @check("collection.thumbnail", needs=CONTROL, methods=method_named(GET))
 def the_thumbnail_is_a_picture(session: Session) -> None:
     """The URL of the thumbnail answers with an image, whatever happened, while the document is converted too."""
-    _require_picture(session, session.collection(), "nothing")
+    for one in (session.collection(), uploaded(session, fileUrl="https://example.com/a", collectionStatus="unlisted")):
+        _require_picture(session, one, "nothing")
     for stage, event, _ in follow(session.another()):
         for one in stage.collections:
             _require_picture(stage.session, one, event)
@@ -152,8 +154,11 @@ def a_conversion_stays_as_it_is(session: Session) -> None:
 @check("job.never-goes-back", needs=CONTROL, methods=method_named(PACKAGE))
 def a_package_stays_as_it_is(session: Session) -> None:
     """A package that is COMPLETE or FAILED stays so, whatever happens to its collection."""
+    broken, changes = "", cycle(({"title": "Broken"}, {"collectionStatus": "public"}, {"collectionStatus": "editable"}))
     for stage, event, form in follow(session):
-        for one, state in ((stage.subject, "COMPLETE"), (stage.other, "COMPLETE"), (stage.failed, "FAILED")):
+        broken = stage.mine.update(broken, form, next(changes)) if broken else stage.without_package()
+        wanted = {stage.subject: "COMPLETE", stage.other: "COMPLETE", stage.failed: "FAILED", broken: "FAILED"}
+        for one, state in wanted.items():
             expect(state, stage.mine.look(PACKAGE, one, form, {}).state, f"a package that was {state}, after {event}")
 
 

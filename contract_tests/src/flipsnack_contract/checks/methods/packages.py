@@ -132,6 +132,7 @@ def the_package_shows_the_uploaded_document(session: Session) -> None:
     for content in (
         *(documents.pdf(1, one) for one in ("first", "third", "firsu", "airst")),
         documents.pdf(2, "first"),
+        *map(documents.png, (0x80, 0x00)),
     ):
         file = FilePart(content)
         data = uploading.ask(replace(uploading.draft(title="Alike"), files=(file,))).data or {}

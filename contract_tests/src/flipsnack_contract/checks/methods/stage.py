@@ -57,7 +57,8 @@ class Stage:
         self.subject = self.mine.upload("a PDF of three pages", "after-2s", "json", SUBJECT)
         self.mine.happened(self.subject, DAYS)
         # The subject is neither the first nor the last one of the list.
-        self.mine.upload("a PNG", "immediate", "json", {"title": "Later", "description": "spring again"})
+        later = {"title": f"Later {len(self.gone)}", "description": "spring again"}
+        self.mine.upload("a PNG", "immediate", "json", later)
         self.ready(self.subject)
 
     def ready(self, collection: str) -> None:
@@ -66,6 +67,13 @@ class Stage:
         self.mine.look(PACKAGE, collection, "json", {})
         self.session.wait(SECOND)
         self.mine.everything([collection], "json")
+
+    def without_package(self) -> str:
+        """An editable collection of the first key whose document is converted, and whose package has failed."""
+        made = self.mine.upload("a PDF", "immediate", "json", {"collectionStatus": "editable"})
+        self.session.steer.force(made, "FAILED")
+        self.mine.model.collections[-1].package.final = "FAILED"
+        return made
 
     def delete(self, collection: str) -> None:
         """Delete a collection of the first key; its hash is gone."""
@@ -79,8 +87,10 @@ def staged(session: Session) -> Stage:
     made = Stage(mine, theirs)
     made.other = mine.upload("a PNG", "after-2s", "json", OTHER)
     mine.happened(made.other, DAYS[1:3])
-    made.failed = mine.upload("a JPG", "failed-after-2s", "json", {"title": "Broken", "collectionStatus": "public"})
+    made.failed = mine.upload("a JPG", "failed-after-2s", "json", {"title": "Broken", "collectionStatus": "editable"})
     made.busy = mine.upload("a PDF", "never", "json", {"title": "Busy spring", "collectionStatus": "public"})
+    mine.happened(made.failed, DAYS[:1])
+    mine.happened(made.busy, DAYS[1:2])
     theirs.upload("a PDF", "immediate", "json", SUBJECT)
     made.ready(made.other)
     made.prepare()
@@ -109,11 +119,14 @@ def _refuse(stage: Stage) -> None:
 
 def _maintain(stage: Stage) -> None:
     (mistake,) = (one for one in MISTAKES if one.name == "maintenance")
+    made = stage.mine.upload("a PDF", "after-3600s", "json", {"collectionStatus": "unlisted"})
     for name in (UPDATE, DELETE, CREATE):
         stage.mine.refused(name, stage.subject, mistake, {"title": "Refused"})
     stage.session.steer.maintenance(on=True)
     stage.session.wait(2 * 60 * MINUTE)
     stage.mine.refused(UPDATE, stage.subject, mistake, {"title": "Refused"})
+    stage.mine.everything([made], "json")
+    stage.delete(made)
 
 
 def _use_up(stage: Stage) -> None:
@@ -161,7 +174,8 @@ def _by_others(stage: Stage) -> None:
 
 
 def _change_failed(stage: Stage) -> None:
-    stage.mine.update(stage.failed, "json", {"title": "Broken again"})
+    for changes in ({"title": "Broken again"}, {"collectionStatus": "unlisted"}, {"collectionStatus": "public"}):
+        stage.failed = stage.mine.update(stage.failed, "json", changes)
 
 
 def _wait(micros: int) -> Callable[[Stage], None]:

@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,9 +9,9 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.borders import begin_month, reach
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import CREATE, STATS, USER, method_named, uploaded
-from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code
+from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import SECOND
-from flipsnack_contract.target.session import ABSENT, Session
+from flipsnack_contract.target.session import Session
 
 NAMES = ("impressions", "views", "time_spent", "downloads")
 PAGE_NAMES = ("time_spent", "clicks", "views")
@@ -195,18 +194,6 @@ def an_end_before_the_start_is_40(session: Session, dates: tuple[str, str]) -> N
     for more in ({}, {"includePageStats": "true"}):
         answer = session.ask(session.draft(startDate=start, endDate=end, **more))
         expect(True, answer.code in (40, expected), f"the code of a span from {start} to {end} is {answer.code}")
-
-
-@check("order.checks", **OF_STATS, needs=CONTROL)
-def reversed_dates_are_a_wrong_value(session: Session) -> None:
-    """Dates in the wrong order are found as wrong values are: before an unknown collection, after a wrong signature."""
-    draft = session.draft(startDate="2024-02-01", endDate="2024-01-31")
-    if session.ask(draft).code != 40:
-        raise Unsuitable("the server does not compare the dates, which another rule asks for")
-    expect_code(
-        40, session.ask(draft.with_(collectionHash=ABSENT)), "dates in the wrong order of an unknown collection"
-    )
-    expect_code(44, session.ask(replace(draft, signature="0" * 32)), "dates in the wrong order with a wrong signature")
 
 
 OF_USER: Mapping[str, Any] = {"methods": method_named(USER), "needs": CONTROL}

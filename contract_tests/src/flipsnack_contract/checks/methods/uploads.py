@@ -10,7 +10,7 @@ from flipsnack_contract.checks.methods.uploaded import DELETE, FIELD_OF, UPDATE,
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.methods import takes_document
-from flipsnack_contract.target.session import CallDraft, FilePart, Session
+from flipsnack_contract.target.session import CallDraft, FilePart, Session, multipart
 
 URL = "https://example.com/papers/spring-offers"
 PDF = FilePart(documents.pdf())
@@ -30,7 +30,8 @@ DOCUMENTS = {
     "a PDF without an ending": FilePart(documents.pdf(), "document"),
     "a PNG": FilePart(documents.png(), "picture.png"),
     "a JPG": FilePart(documents.jpg(), "picture.jpg"),
-    "a JPG named as a text": FilePart(documents.jpg(), "letter.txt"),
+    "a JPG named as a text": FilePart(documents.jpg(), "letter.txt", content_type="text/plain"),
+    "a PDF sent as bytes": FilePart(documents.pdf(), content_type="application/octet-stream"),
     **{f"a JPG that goes on with {one:X}": FilePart(documents.jpg(marker=one)) for one in (0xE1, 0xE2, 0xEE, 0xDB)},
     **{f"a PDF {one}": FilePart(documents.pdf().replace(b"1.4", one.encode(), 1)) for one in ("1.0", "1.7", "2.0")},
     "a PNG with text in it": FilePart(documents.padded_png(b"words")),
@@ -47,7 +48,9 @@ def each_kind_is_taken(session: Session, document: str) -> None:
 
 GIVEN = {
     "nothing": {},
-    "texts": {"title": "Spring & summer", "description": "Æ <b>bold</b> 日本 'x'"},
+    "texts": {"title": "Spring & <b>summer</b> 😀!", "description": "Æ <b>bold</b> 日本 'x'\r\n"},
+    "zeros": {"title": "0", "description": "0"},
+    "nothing to see": {"title": " ", "description": "e\u0301"},
     "a size": {"collectionWidth": "800", "collectionHeight": "600"},
     "unlisted": {"collectionStatus": "unlisted"},
     "editable": {"collectionStatus": "editable", "title": "A draft"},
@@ -58,7 +61,7 @@ GIVEN = {
     "a width and a status": {"collectionWidth": "77", "collectionStatus": "editable"},
     "a great size": {"collectionWidth": "999999999", "collectionHeight": "123456789"},
 }
-DEFAULTS = {"collectionStatus": "public", "collectionWidth": 650, "collectionHeight": 385}
+DEFAULTS = {"collectionStatus": "public", "collectionWidth": 650, "collectionHeight": 385, "collectionDescription": ""}
 
 
 @check("upload.answer", **OF_UPLOADS, rows={"given": GIVEN, "of": ("a file", "a picture", "a URL", "a file and a URL")})
@@ -78,6 +81,7 @@ NAMES = {
     "no ending": "no ending",
     "Füße.PDF": "Füße",
     "a.pdf.pdf": "a.pdf",
+    "0.pdf": "0",
     "a+b%20c & 50%.png": "a+b%20c & 50%",
     "long " * 48 + "name.pdf": "long " * 48 + "name",
 }
@@ -96,6 +100,7 @@ URLS = {
     "https://example.com/papers/": "",
     "https://example.com": "",
     "https://example.com/a+b.pdf": "a+b.pdf",
+    "https://example.com/0": "0",
     "https://example.com/A%2BB%25.PDF": "A+B%.PDF",
     "https://example.com/x/?name=y.pdf": "",
     "https://example.com/x.pdf?name=/y.pdf#/z.pdf": "x.pdf",
@@ -148,6 +153,17 @@ def a_field_named_file_is_not_signed(session: Session, content: str) -> None:
     """The file is not signed, neither its bytes nor its name."""
     draft = with_files(session, FilePart(documents.pdf() + content.encode(), content or "a b&c=d.pdf"))
     expect_code(20, session.ask(draft), "an upload whose signature leaves out the file")
+
+
+@check("signature.sorted", **OF_UPLOADS)
+def the_file_may_come_first(session: Session) -> None:
+    """The parameters of an upload may be sent in any order, behind the file too."""
+    draft = session.draft(title="Behind it", aa="1")
+    first = multipart((), draft.files).removesuffix(multipart(()))
+    request = replace(draft.request(session.target.base_url), body=first + multipart(draft.signed()[::-1]))
+    answer = session.ask(request)
+    expect_code(20, answer, "an upload whose file comes first")
+    expect("Behind it", title_of(answer.data or {}), "the title of an upload whose file comes first")
 
 
 @check("upload.new-hash", **OF_UPLOADS)
@@ -237,8 +253,8 @@ def several_files_are_36(session: Session, files: str, beside: Mapping[str, str]
 @check("code.45", **OF_UPLOADS, rows={"kind": documents.OTHER_KINDS})
 def another_kind_is_45(session: Session, kind: str) -> None:
     """A file that is neither PDF nor JPG nor PNG by its content is 45, whatever its name says."""
-    for name, beside in zip(("document.pdf", "picture.png"), BESIDE, strict=True):
-        draft = with_files(session, FilePart(documents.OTHER_KINDS[kind], name), **beside)
+    for name, sent_as, beside in zip(("document.pdf", "picture.png"), ("", "image/png"), BESIDE, strict=True):
+        draft = with_files(session, FilePart(documents.OTHER_KINDS[kind], name, content_type=sent_as), **beside)
         expect_message(45, session.ask(draft), f"an upload of {kind} named {name} beside {beside}")
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
 from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, EMBED, UPDATE
-from flipsnack_contract.contract.assertions import Violation, expect, expect_in
+from flipsnack_contract.contract.assertions import Violation, expect, expect_in, require
 from flipsnack_contract.contract.clock import DAY, MINUTE, SECOND
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Reply, Request
@@ -65,8 +65,7 @@ def _maintain(session: Session) -> None:
 EVENTS: Mapping[str, Callable[[Session, str], object]] = {
     "nothing": lambda _session, _collection: None,
     "a further link": lambda session, collection: session.ask(session.draft(collection)),
-    "forty further links": lambda session, collection: [session.resource_url(collection) for _ in range(40)],
-    "thirty downloads": lambda session, collection: [session.get(session.resource_url(collection)) for _ in range(30)],
+    "further links": lambda session, collection: [session.get(session.resource_url(collection)) for _ in range(58)],
     "a further collection": lambda session, _collection: session.resource_url(session.collection()),
     "a change": lambda session, collection: session.data(UPDATE, collection, title="Another"),
     "publishing": lambda session, collection: session.data(UPDATE, collection, collectionStatus="public"),
@@ -94,6 +93,7 @@ def _lives(**columns: Iterable[object]) -> list[Mapping[str, Any]]:
     rows=[
         {"ages": (ALIVE, DEAD), "start": 0, "way": AT_ONCE, "event": "nothing", "needs": SLOW},
         *_lives(ages=((0,), (MINUTE - 1,), (MINUTE,), (MINUTE + SECOND,), USED), start=(0, 1, 999_999)),
+        *_lives(ages=[(*(0,) * 30, MINUTE - 1)]),
         *_lives(way=WAYS, ages=[USED]),
         *_lives(event=EVENTS),
         *_lives(start=BORDERS),
@@ -126,6 +126,8 @@ def a_url_lives_exactly_a_minute(
         what = f"{age / SECOND:.6f} s after its answer"
         expect(False, age >= MINUTE and _serves(reply), f"a resource URL serves by {way} {what}")
         expect(age < MINUTE, session.serves(url), f"a resource URL serves {what}")
+        if age >= MINUTE:
+            require(403, reply.status, f"the HTTP status by {way} {what}, after {event}", "url.expired-is-403")
 
 
 def _begin(session: Session, start: int | str) -> None:
@@ -150,6 +152,8 @@ def a_later_url_does_not_lengthen_an_earlier(session: Session) -> None:
     session.wait(1)
     expect(False, session.serves(early), "the earlier URL serves at the end of its minute")
     expect(True, session.serves(late), "the later URL serves in its minute")
+    session.resource_url()
+    expect(False, session.serves(early), "the earlier URL serves after its minute, since there is a new one")
 
 
 LONG = (3600 * SECOND, DAY + 30 * SECOND, 7 * DAY + 1, 31 * DAY, 366 * DAY)
