@@ -71,10 +71,10 @@ class TrimsNames(AltServer, breaks="code.30"):
 
 
 class NoCollectionIsForbidden(AltServer, breaks="code.30"):
-    """Lets the collection be missing."""
+    """Lets the collection be missing from a call for statistics."""
 
     def check_parameters(self, call: Call) -> None:
-        require("collectionHash" in call.params or not call.method.for_collection, 43)
+        require("collectionHash" in call.params or call.method.run != "get_stats", 43)
         super().check_parameters(call)
 
 
