@@ -8,6 +8,8 @@ SERVER_READY := $(VENV)/.server-ready
 TOOLS_READY := $(VENV)/.tools-ready
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 SPEC := contract_tests/src/flipsnack_contract/spec
+# Every test that starts a command would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 TOO_OLD := flipsnack-kit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 …
 
 .DEFAULT_GOAL := help

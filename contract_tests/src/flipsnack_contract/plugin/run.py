@@ -10,24 +10,23 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest.outcomes import Exit as PytestExit
 
 from flipsnack_contract.contract.clock import stopwatch, today
-from flipsnack_contract.plugin.client import OnRun, open_client
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, explained
 from flipsnack_contract.plugin.known_failures import KnownFailures, read_known_failures
 from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.plugin.server import open_server
 from flipsnack_contract.plugin.text import shown
-from flipsnack_contract.recordings.judging import judge_history, recording_checks
-from flipsnack_contract.recordings.reading import BadHistory, read_history
-from flipsnack_contract.scenarios.artifacts import BadReplay
 from flipsnack_contract.target.outcome import SHOWN, Exit, Outcome
 from flipsnack_contract.target.result import Result, worst
+
+if TYPE_CHECKING:
+    from flipsnack_contract.plugin.client import OnRun
 
 FRONT = "flipsnack-contract"
 _Ended: type[PytestExit] = type("error", (PytestExit,), {})
@@ -66,7 +65,7 @@ class Run:
 RUN = pytest.StashKey[Run]()
 
 
-def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitStack, on_run: OnRun) -> Run:
+def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitStack, on_run: "OnRun") -> Run:
     """The run that pytest's options ask for; what is judged is closed with `stack`.
 
     Ends pytest with one line and an exit code of ours where there is nothing to judge.
@@ -79,13 +78,13 @@ def open_run(config: pytest.Config, environment: Mapping[str, str], stack: ExitS
             if options.side == "recording":
                 judged = _open_recording(options)
             elif options.side == "client":
-                judged = open_client(options, stack, worker, known, on_run)
+                judged = _open_client(options, stack, worker, known, on_run)
             else:
                 judged = open_server(options, stack, worker)
         if not judged.parts:
             raise NotJudgeable(f"no check of a {options.side} is for {', '.join(options['rule'])}")
-    except (BadHistory, BadReplay, NotJudgeable) as trouble:
-        raise ended(config, str(trouble), getattr(trouble, "code", Exit.USAGE)) from None
+    except NotJudgeable as trouble:
+        raise ended(config, str(trouble), trouble.code) from None
     return Run(options, known, judged, _command(config, options["admin-token"]))
 
 
@@ -96,9 +95,28 @@ def ended(config: pytest.Config, text: str, code: Exit) -> PytestExit:
     return _Ended(text, returncode=code)
 
 
+# What a client or a recording needs is imported for one: a run of a server starts sooner, in each of its workers.
+
+
+def _open_client(options: Options, stack: ExitStack, worker: str, known: KnownFailures, on_run: "OnRun") -> Judged:
+    from flipsnack_contract.plugin.client import open_client
+    from flipsnack_contract.scenarios.artifacts import BadReplay
+
+    try:
+        return open_client(options, stack, worker, known, on_run)
+    except BadReplay as damage:
+        raise NotJudgeable(str(damage)) from None
+
+
 def _open_recording(options: Options) -> Judged:
+    from flipsnack_contract.recordings.judging import judge_history, recording_checks
+    from flipsnack_contract.recordings.reading import BadHistory, read_history
+
     file = Path(options["recording"])
-    events = read_history(file.read_text(encoding="utf-8-sig", errors="replace"), file.name)
+    try:
+        events = read_history(file.read_text(encoding="utf-8-sig", errors="replace"), file.name)
+    except BadHistory as damage:
+        raise NotJudgeable(str(damage)) from None
     checks = (one for one in recording_checks() if options.selects(one.rule.id))
     return Judged(
         name=f"{file.name} ({len(events)} requests)",

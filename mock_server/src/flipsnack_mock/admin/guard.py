@@ -11,6 +11,7 @@ import hmac
 import ipaddress
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from flipsnack_mock.protocol.addresses import url_parts
@@ -103,12 +104,14 @@ def _follows_link(environ: Mapping[str, Any]) -> bool:
     )
 
 
+@lru_cache(maxsize=64)
 def _name_in(host: str) -> str:
     """The name or address in a Host header, without the port."""
     name = host.lower() if host.endswith("]") else re.sub(r":[0-9]*\Z", "", host.lower())
     return name.strip("[]").removesuffix(".")
 
 
+@lru_cache(maxsize=64)  # most requests name the same host
 def _is_public(name: str) -> bool:
     """Whether `name` could be registered in the public DNS."""
     try:

@@ -56,10 +56,9 @@ def control_plane(
     With the setting `admin` off, only the routes with `open` access exist.
     """
 
-    def context_of(world: World, args: Mapping[str, str], raw: bytes) -> Context:
-        environ = flask.request.environ
-        query, waited = flask.request.args, WAITED in environ
-        return Context(world, now(), args, query, raw, worlds, sources, documents, authority_pem, waited)
+    def context_of(request: flask.Request, world: World, args: Mapping[str, str], raw: bytes) -> Context:
+        waited = WAITED in request.environ
+        return Context(world, now(), args, request.args, raw, worlds, sources, documents, authority_pem, waited)
 
     guard = Guard(worlds.settings)
     blueprint = flask.Blueprint("control plane", __name__)
@@ -75,7 +74,8 @@ def control_plane(
 
 def unsniffed(answer: HttpResponse) -> HttpResponse:
     """`answer`, which no browser may take for something else: many answers repeat text chosen by a client."""
-    answer.headers.setdefault(*NOSNIFF)
+    name, value = NOSNIFF
+    answer.headers[name] = value
     return answer
 
 
@@ -83,18 +83,22 @@ def _view(
     entry: Route, guard: Guard, worlds: Worlds, read_body: ReadBody, context_of: Callable[..., Context]
 ) -> Callable[..., HttpResponse]:
     def view(**args: str) -> HttpResponse:
-        _admit(entry, guard)
-        done = flask.request.environ.get(WAIT)
+        # Each look through Flask's proxy costs as much as a function.
+        request: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined]
+        environ = request.environ
+        _admit(entry, guard, environ)
+        done = environ.get(WAIT)
         if isinstance(done, Work) and not isinstance(done, Reading):
             answered: HttpResponse = done.answer
             return answered
-        world = worlds.world(namespace_of(flask.request.environ))
-        raw = _body(read_body, entry.most_bytes) if entry.body is not None or entry.access == "page" else b""
-        context = context_of(world, args, raw)
+        world = worlds.world(namespace_of(environ))
+        has_body = entry.body is not None or entry.access == "page"
+        raw = _bounded(read_body(environ), entry.most_bytes) if has_body else b""
+        context = context_of(request, world, args, raw)
         if isinstance(done, Reading):
             context = context._replace(read=(entry.body, done.answer))
         elif entry.body is not None and len(raw) > _READ_AT_ONCE:
-            return _later(Reading(lambda: context.body(entry.body)), lambda: view(**args))
+            return _later(environ, Reading(lambda: context.body(entry.body)), lambda: view(**args))
         with world.lock:
             try:
                 answer = entry.handler(context)
@@ -104,15 +108,14 @@ def _view(
             # What is long takes long to write, too.
             answer = answer.then(lambda value: _json(value, entry.status))
         if isinstance(answer, Wait | Work):
-            return _later(answer, lambda: view(**args))
+            return _later(environ, answer, lambda: view(**args))
         return _json(answer, entry.status)
 
     return view
 
 
-def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse:
+def _later(environ: dict[str, Any], wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse:
     """The answer after `wait`; a server that can await calls the application again itself."""
-    environ = flask.request.environ
     environ[WAITED], environ[WAIT] = True, wait
     if CAN_AWAIT in environ:
         return HttpResponse(status=204)
@@ -120,8 +123,7 @@ def _later(wait: Wait | Work, again: Callable[[], HttpResponse]) -> HttpResponse
     return again()
 
 
-def _body(read_body: ReadBody, most: int) -> bytes:
-    body = read_body(flask.request.environ)
+def _bounded(body: bytes, most: int) -> bytes:
     if len(body) > most:
         raise Refused(413, "too_large", f"the body is longer than {most:,} bytes")
     if len(body) > USUAL_BODY_BYTES and body.count(b",") > _MOST_VALUES:
@@ -129,12 +131,12 @@ def _body(read_body: ReadBody, most: int) -> bytes:
     return body
 
 
-def _admit(entry: Route, guard: Guard) -> None:
+def _admit(entry: Route, guard: Guard, environ: Mapping[str, Any]) -> None:
     """Raise `Refused` if the request is not allowed; the page asks for the token itself."""
     if entry.path.startswith("/__admin"):
-        guard.check_sender(flask.request.environ, visitors=entry.access == "page")
+        guard.check_sender(environ, visitors=entry.access == "page")
     if entry.access == "token":
-        guard.check_token(flask.request.headers.get("Authorization", ""))
+        guard.check_token(environ.get("HTTP_AUTHORIZATION", ""))
 
 
 def _json(answer: Any, status: int) -> HttpResponse:

@@ -217,10 +217,11 @@ def read_body(environ: Environ) -> bytes:
 
 def _read(environ: Environ, sink: Sink) -> None:
     # A server that blocks has a timeout of its own for a client that sends nothing.
-    reader, stream = BodyReader(sink), environ["wsgi.input"]
-    while (wanted := min(sink.room, _left(environ, reader.length), _PIECE_BYTES)) and (piece := _piece(stream, wanted)):
+    reader, stream, announced = BodyReader(sink), environ["wsgi.input"], _announced(environ)
+    # Without a length only a server that says so ends the input by itself; another would wait for ever.
+    most = announced if announced is not None else sink.room if environ.get("wsgi.input_terminated") else 0
+    while (wanted := min(sink.room, most - reader.length, _PIECE_BYTES)) > 0 and (piece := _piece(stream, wanted)):
         reader.take(piece)
-    announced = _announced(environ)
     if announced is not None and reader.length < announced and sink.room:
         raise Refused(400, "bad_request", f"the body ended after {reader.length} of {announced} bytes")
 
@@ -233,15 +234,6 @@ def _piece(stream: BinaryIO, length: int) -> bytes:
         # exception for it), or went away.
         why = str(damage)[:200] or type(damage).__name__
         raise Refused(400, "bad_request", f"the body cannot be read: {why}") from None
-
-
-def _left(environ: Environ, length: int) -> int:
-    """How much of a body there may be behind the first `length` bytes."""
-    announced = _announced(environ)
-    if announced is not None:
-        return max(0, announced - length)
-    # Without a length only a server that says so ends the input by itself; another would wait for ever.
-    return _PIECE_BYTES if environ.get("wsgi.input_terminated") else 0
 
 
 def _announced(environ: Environ) -> int | None:
