@@ -62,7 +62,7 @@ def _require_form(session: Session, case: RequestCase, form: str, content_type: 
     reply = _reply(session, case, form if asked is None else asked)
     expect(f"{content_type};charset=utf-8", reply.content_type, "the content type")
     require(200, reply.status, f"the HTTP status of {case} in {form}", "answer.http-200")
-    session.read(reply, form, callback=CALLBACK)
+    require((), session.read(reply, form, callback=CALLBACK).complaints, f"the envelope of {case}", "answer.envelope")
     return reply
 
 
@@ -98,7 +98,7 @@ def lists_and_texts_are_the_same_in_every_format(session: Session, title: str) -
     _require_the_same(session, session.collection(title=title, description=title, pages=3))
 
 
-NOT_IN_XML = ("\x01", "\x0b", "\x1f", "\ufffe", "\uffff")
+NOT_IN_XML = (*map(chr, {*range(1, 32)} - {9, 10, 13}), "\ufffe", "\uffff")
 
 
 @check(
@@ -204,6 +204,8 @@ MARKUP = (
     *(HARD, "]]>", "<![CDATA[x]]>", "</response>", "&amp;lt;", "<!-- -->", "&x;", "é", "\u2028);", " a "),
     # As programs read it that replace by patterns.
     *("\\n\\u00e9/", "$$ $& $1 \\1 %s {0}"),
+    # What XML can hold, although it shows nothing.
+    "\x7f\x80\x9f\ufdd0\ufffd\U0001fffe\U0010ffff",
 )
 
 

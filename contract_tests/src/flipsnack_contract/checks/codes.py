@@ -180,7 +180,7 @@ def nearly_a_method_is_42(session: Session, written: str) -> None:
     "code.42",
     needs={"credentials"},
     methods=every_method,
-    rows=[{"action": action, "appended": False} for action in ("__class__", "constructor", "é")],
+    rows=[{"action": action, "appended": False} for action in ("__class__", "constructor", "é", " ")],
     varies={"action": texts.filter(bool), "appended": st.booleans()},
 )
 def unknown_action_is_42(session: Session, action: str, *, appended: bool) -> None:
@@ -235,7 +235,7 @@ def no_hash_at_all_is_46(session: Session, value: str) -> None:
     expect_code(43, session.ask(session.draft("unknown123")), "a call for an unknown hash")
 
 
-@check("code.44", **KEYED, rows={"signature": ("0" * 32, "x", "0" * 31, "é" * 32, "a" * 5000)})
+@check("code.44", **KEYED, rows={"signature": ("0" * 32, "x", " ", "0" * 31, "é" * 32, "a" * 5000)})
 def wrong_signature_is_44(session: Session, signature: str) -> None:
     """Any signature but that of the request is 44, however it is written."""
     expect_message(44, session.ask(replace(session.draft(), signature=signature)), "a wrong signature")

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import GENERIC, KEYED, check
 from flipsnack_contract.checks.request_cases import FORMATS, identifiers, texts
-from flipsnack_contract.contract.assertions import expect_code
+from flipsnack_contract.contract.assertions import expect_code, expect_message
 from flipsnack_contract.contract.near_misses import near_misses
 from flipsnack_contract.target.session import Session
 
@@ -29,7 +29,7 @@ spoiled = st.tuples(identifiers, st.sampled_from(" ;()[]{}'\"<>/*-+=&|!,\n\t\\#@
 
 def _refused_as_json(session: Session, code: int, **parameters: str) -> None:
     answer = session.read(session.send(session.draft(**parameters)), "json", own=True)
-    expect_code(code, answer, ", ".join(f"{name}={value!r}" for name, value in parameters.items()))
+    expect_message(code, answer, ", ".join(f"{name}={value!r}" for name, value in parameters.items()))
 
 
 @check(

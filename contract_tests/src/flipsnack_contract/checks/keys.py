@@ -61,6 +61,8 @@ def nothing_of_another_key_is_counted_or_listed(session: Session, named: str) ->
     other.steer.statistics(other.collection(), [{"date": "2024-01-01", "views": 5}])
     before = session.data(USER)
     other.data(CREATE)
+    session.steer.reset()
+    expect(2, other.data(LIST).get("collectionCount"), "the collections of another key, after a reset of this one")
     expect([], session.data(LIST).get("collections"), "the list of a key without collections")
     expect(before, session.data(USER), "the statistics of a key, after an upload by another")
     expect(0, before.get("views"), "the views of a key without collections")

@@ -263,7 +263,8 @@ def downloads_do_not_count(session: Session) -> None:
         for address in (url, url, url + "x", url, url):
             asked(session, address, way)
     picture = session.data(GET, session.own_collection()).get("collectionThumbnail")
-    session.wait(2 * SECOND)
-    for _ in range(7 if picture else 0):
-        session.get(str(picture))
+    session.wait(MINUTE)
+    for _ in range(7):
+        session.get(url)  # which has expired
+        session.get(str(picture or url))
     expect([*FIVE, 31], [_call(session) for _ in range(6)], f"the codes of six calls after {5 * len(WAYS)} downloads")

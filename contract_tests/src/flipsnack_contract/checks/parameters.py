@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
 from flipsnack_contract.checks.methods.uploaded import DELETE, GET, hash_of
 from flipsnack_contract.checks.request_cases import MISTAKES, extras, names, texts
-from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.methods import (
     Method,
@@ -37,7 +37,7 @@ from flipsnack_contract.target.session import COLLECTION, SERVER_ERROR, Pairs, S
 def a_parameter_twice_is_40(session: Session, name: str, values: tuple[str, str]) -> None:
     """A name that is sent twice is 40, whichever parameter it is, with equal values too."""
     draft = session.draft().without(name).also(*((name, value) for value in values))
-    expect_code(40, session.ask(draft), f"{name} sent twice")
+    expect_message(40, session.ask(draft), f"{name} sent twice")
 
 
 @check("request.duplicate-parameter", rows={"name": ("apiKey", "format", "unknown")})
@@ -47,7 +47,7 @@ def a_parameter_in_query_and_body_is_40(session: Session, name: str) -> None:
     draft = session.draft(format="json", unknown="1", apiKey="not-a-key")
     request = replace(draft, verb="POST", files=()).request(session.target.base_url)
     twice = replace(request, url=f"{request.url}?{encoded([(name, str(draft.get(name)))])}")
-    expect_code(40, session.ask(twice), f"{name} in the query and in the form")
+    expect_message(40, session.ask(twice), f"{name} in the query and in the form")
 
 
 @check("request.duplicate-parameter", needs=CONTROL, methods=every_method, rows={"written": ("%61ction", "acti%6Fn")})
@@ -57,7 +57,7 @@ def a_name_written_in_two_ways_is_sent_twice(session: Session, written: str) -> 
     request = replace(draft, files=()).request(session.target.base_url)
     body = request.body + f"&{written}=x".encode() if request.body else b""
     url = request.url if request.body else f"{request.url}&{written}=x"
-    expect_code(40, session.ask(replace(request, url=url, body=body)), f"action sent as {written} too")
+    expect_message(40, session.ask(replace(request, url=url, body=body)), f"action sent as {written} too")
 
 
 @check("request.duplicate-parameter", needs=CONTROL, methods=takes_document, rows={"name": ("apiKey", "title", "x")})
@@ -65,7 +65,7 @@ def an_upload_has_no_parameter_in_its_query_too(session: Session, name: str) -> 
     """A field beside a file that is in the query as well is sent twice."""
     request = session.draft(title="A", x="1").request(session.target.base_url)
     twice = replace(request, url=f"{request.url}?{encoded([(name, 'A')])}")
-    expect_code(40, session.ask(twice), f"{name} in the query and beside the file")
+    expect_message(40, session.ask(twice), f"{name} in the query and beside the file")
 
 
 @check("request.empty-is-missing", needs={"credentials"}, methods=every_method, calls=8)
@@ -74,7 +74,7 @@ def an_empty_required_parameter_is_30(session: Session) -> None:
     for name, options in product(session.method.required, ({}, options_of(session.method))):
         draft = session.draft(**options)
         empty = draft.without(name).also((name, "")) if name == "signature" else draft.with_(**{name: ""})
-        expect_code(30, session.ask(empty), f"an empty {name}, beside {options}")
+        expect_message(30, session.ask(empty), f"an empty {name}, beside {options}")
 
 
 @check(
@@ -87,7 +87,7 @@ def wrong_value_is_40(session: Session) -> None:
     for parameter in session.method.parameters:
         for value in _tried(session, parameter):
             what = f"{parameter.name}={value!r}, which takes a {parameter.type}"
-            expect_code(40, session.ask(session.draft(**{parameter.name: value})), what)
+            expect_message(40, session.ask(session.draft(**{parameter.name: value})), what)
 
 
 @check("parameter.value", needs={"credentials"}, methods=lambda method: any(_alike(method)))
@@ -99,7 +99,7 @@ def a_wrong_value_beside_others_is_40(session: Session) -> None:
         rows += [{**dict.fromkeys(names, right), name: value} for name in names for value in ("", wrong)]
         rows += [{**options_of(session.method), name: wrong} for name in names]
         for asked in rows:
-            expect_code(40, session.ask(session.draft(**asked)), f"a call with {asked}")
+            expect_message(40, session.ask(session.draft(**asked)), f"a call with {asked}")
 
 
 def _alike(method: Method) -> Iterator[tuple[Parameter, ...]]:

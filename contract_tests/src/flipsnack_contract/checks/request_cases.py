@@ -83,6 +83,7 @@ raw_requests = st.lists(st.one_of(_lines, _headers, st.binary(max_size=60)), max
 
 Make = Callable[[Session, CallDraft], CallDraft]
 CALLBACK = "app.answer"
+API, UPLOAD = "api.flipsnack.com", "upload.flipsnack.com"
 FORMATS = ("json", "jsonp", "xml")
 KEY = frozenset({"credentials"})
 
@@ -213,7 +214,11 @@ MISTAKES: tuple[RequestCase, ...] = (
     RequestCase("too many in a second", 5, 31, "limits calls", _used_up(5, 0), CONTROL),
     RequestCase("too many in a minute", 6, 32, "limits calls", _used_up(60, SECOND), CONTROL),
     RequestCase("an unknown action", 7, 42, "action", _set(action="collection.fold"), KEY),
+    RequestCase("an upload at the other host", 7, 42, "verb host", _changed(host=API), CONTROL, takes_document),
     RequestCase("the other verb", 8, 40, "verb", _other_verb, KEY),
+    RequestCase(
+        "the other host", 8, 40, "verb host", _changed(host=UPLOAD), CONTROL, lambda method: method.host == "api"
+    ),
     RequestCase("a wrong signature", 9, 44, "signature", _changed(signature="0123456789abcdef0123456789abcdef"), KEY),
     RequestCase(
         "a missing parameter", 10, 30, "parameter", _without_own, KEY, lambda method: bool(method.own_required)

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from flipsnack_contract.checks.check import CONTROL, KEYED, check
 from flipsnack_contract.checks.methods.uploaded import DELETE, GET, UPDATE
 from flipsnack_contract.checks.request_cases import (
+    API,
     FORMATS,
+    UPLOAD,
     hostile_bytes,
     raw_requests,
     with_format,
 )
-from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in
+from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect, expect_code, expect_in, expect_message
 from flipsnack_contract.contract.methods import every_method
 from flipsnack_contract.target.session import FORM, PARTS, CallDraft, FilePart, Pairs, Session, encoded, multipart
 from flipsnack_contract.target.target import Reply, Request, Unreachable
@@ -56,7 +58,7 @@ def other_paths_are_40(session: Session, path: str) -> None:
     """Any other path below /v1 is 40."""
     if path in (".", ".."):
         return  # Proxies and clients remove these from a path.
-    expect_code(40, session.ask(replace(session.draft(), path=path)), f"a call at /v1/{path}")
+    expect_message(40, session.ask(replace(session.draft(), path=path)), f"a call at /v1/{path}")
 
 
 @check(
@@ -64,7 +66,7 @@ def other_paths_are_40(session: Session, path: str) -> None:
 )
 def post_is_40(session: Session, body: str) -> None:
     """A POST to a method that uploads nothing is 40, whether its parameters are in a form, in parts or in the query."""
-    expect_code(40, session.ask(_post(session, body, session.draft().signed())), f"a POST, {body}")
+    expect_message(40, session.ask(_post(session, body, session.draft().signed())), f"a POST, {body}")
 
 
 @check(
@@ -78,7 +80,7 @@ def get_of_an_upload_is_40(session: Session, form: str) -> None:
     url = {one.name: one.example for one in session.method.parameters if one.type == "url"}
     for draft in (session.draft(), session.draft(**url)):
         asked = with_format(replace(draft, verb="GET"), form)
-        expect_code(40, session.ask(asked), f"a GET of {session.method} in {form}")
+        expect_message(40, session.ask(asked), f"a GET of {session.method} in {form}")
 
 
 HOSTS_WRITTEN: Mapping[str, Callable[[str], str]] = {
@@ -88,7 +90,7 @@ HOSTS_WRITTEN: Mapping[str, Callable[[str], str]] = {
     "with a capital": str.title,
 }
 """A host name is the same in capitals (RFC 9110, 4.2.3)."""
-HOSTS = {"api": "api.flipsnack.com", "upload": "upload.flipsnack.com"}
+HOSTS = {"api": API, "upload": UPLOAD}
 
 
 @check("request.host", needs=CONTROL, methods=every_method, rows={"written": HOSTS_WRITTEN})
@@ -108,7 +110,7 @@ def the_other_host_refuses(session: Session, written: str) -> None:
 )
 def other_verbs_are_40(session: Session, verb: str) -> None:
     """Any verb but GET and POST is 40."""
-    expect_code(40, session.ask(replace(session.draft(), verb=verb)), f"a call by {verb}")
+    expect_message(40, session.ask(replace(session.draft(), verb=verb)), f"a call by {verb}")
 
 
 @check("request.other-verbs", needs=CONTROL, methods=lambda method: method.name in (UPDATE, DELETE))
@@ -152,7 +154,7 @@ def bytes_that_are_no_text_are_40(session: Session, raw: bytes, place: str) -> N
         escaped = quote_from_bytes(raw, safe="")
         text = f"{encoded(draft.signed())}&{f'{escaped}=1' if place == 'name' else f'note={escaped}'}"
         asked = replace(draft, verb="POST" if place == "body" else "GET", text=text)
-    expect_code(40, session.ask(asked), f"{raw!r} in a {place}")
+    expect_message(40, session.ask(asked), f"{raw!r} in a {place}")
 
 
 @check("request.undecodable", needs=CONTROL, methods=every_method, rows={"raw": (b"\xff", b"a\x00b", b"\xe2\x82")})
@@ -164,7 +166,7 @@ def known_parameters_are_read_strictly_too(session: Session, raw: bytes) -> None
         request = (draft if name != "signature" else replace(draft, signature="MARK")).request(session.target.base_url)
         url = request.url.replace("MARK", quote_from_bytes(raw, safe=""))
         asked = replace(request, url=url, body=request.body.replace(b"MARK", raw))
-        expect_code(40, session.ask(asked), f"{raw!r} in {name}")
+        expect_message(40, session.ask(asked), f"{raw!r} in {name}")
 
 
 def _many(name: str, value: str) -> Pairs:
@@ -191,7 +193,7 @@ def absurd_sizes_are_refused(session: Session, large: str) -> None:
     reply = session.send(replace(request, method="GET") if body == "none" else request)
     _require_no_server_error(reply, large)
     if reply.status not in (*TOO_LARGE, 400):
-        expect_code(40, session.read(reply), large)
+        expect_message(40, session.read(reply), large)
     expect_code(20, session.ask(session.draft()), f"the call after {large}")
 
 

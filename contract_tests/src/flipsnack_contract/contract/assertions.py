@@ -62,4 +62,4 @@ def expect_code(expected: int, answer: Answer, what: str) -> None:
 def expect_message(code: int, answer: Answer, what: str) -> None:
     """Raise `Violation` unless the answer has that code and its message, letter by letter."""
     expect_code(code, answer, what)
-    expect(messages()[code], answer.status, f"the message of code {code}")
+    require(messages()[code], answer.status, f"the message of code {code}, {what}", f"code.{code}")

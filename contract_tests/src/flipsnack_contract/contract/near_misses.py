@@ -49,6 +49,7 @@ NEAR_KEYS: Mapping[str, Callable[[str], str]] = {
     "with a letter before it": lambda key: "x" + key,
     "with another end": lambda key: key[:-1] + "x",
     "with another mark": lambda key: key.replace("-", "_"),
+    "with marks after it": lambda key: f"{key}+&=;",
 }
 """How a key is named that is another one beside it; "" leaves the name open."""
 NEAR_NAMES: Mapping[str, Callable[[str], str]] = {

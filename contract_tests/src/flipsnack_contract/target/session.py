@@ -48,7 +48,7 @@ class CallDraft:
     """A call of the API before it is sent: its parameters in the order of sending, its files, and how it is signed.
 
     `signature` None is the right one for `parameters` and `secret`; with "" none is sent. `text` is sent instead of the
-    parameters where a check encodes them itself.
+    parameters where a check encodes them itself. `host` is the name of a host, where it is not that of the target.
     """
 
     parameters: Pairs
@@ -58,6 +58,7 @@ class CallDraft:
     signature: str | None = None
     text: str | None = None
     files: tuple[FilePart, ...] = ()
+    host: str = ""
 
     def with_(self, **parameters: str) -> Self:
         """The draft with these parameters set; new ones are added at the end."""
@@ -87,12 +88,14 @@ class CallDraft:
 
         The body is in parts when there are files.
         """
+        at = {"Host": self.host} if self.host else {}
         if self.verb == "POST" and self.files and self.text is None:
-            return Request("POST", base_url + self.path, multipart(self.signed(), self.files), {"Content-Type": PARTS})
+            body = multipart(self.signed(), self.files)
+            return Request("POST", base_url + self.path, body, {"Content-Type": PARTS, **at})
         text = encoded(self.signed()) if self.text is None else self.text
         if self.verb == "POST":
-            return Request("POST", base_url + self.path, text.encode(), {"Content-Type": FORM})
-        return Request(self.verb, f"{base_url}{self.path}?{text}")
+            return Request("POST", base_url + self.path, text.encode(), {"Content-Type": FORM, **at})
+        return Request(self.verb, f"{base_url}{self.path}?{text}", headers=at)
 
     @property
     def format(self) -> str:

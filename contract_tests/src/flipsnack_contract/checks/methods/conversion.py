@@ -86,6 +86,10 @@ def conversions_do_not_wait_for_each_other(session: Session) -> None:
     expect(dict.fromkeys(wanted, "processing"), {one: _conversion(session, one) for one in wanted}, "before their end")
     session.wait(2 * SECOND)
     expect(wanted, {one: _conversion(session, one) for one in wanted}, "the conversions after 31 s")
+    again = uploaded(session, "after-30s")
+    for pause, state in ((0, "processing"), (30 * SECOND, "complete")):
+        session.wait(pause)
+        expect(state, _conversion(session, again), "a further conversion of a document that was converted before")
 
 
 @check("conversion.states", needs=CONTROL, methods=takes_document, rows={"document": DOCUMENTS})

@@ -48,7 +48,7 @@ def each_kind_is_taken(session: Session, document: str) -> None:
 
 GIVEN = {
     "nothing": {},
-    "texts": {"title": "Spring & <b>summer</b> 😀!", "description": "Æ <b>bold</b> 日本 'x'\r\n"},
+    "texts": {"title": "%41+Spring &amp; <b>summer</b> 😀!", "description": "Æ <b>bold</b> 日本 'x'\r\n"},
     "zeros": {"title": "0", "description": "0"},
     "nothing to see": {"title": " ", "description": "e\u0301"},
     "a size": {"collectionWidth": "800", "collectionHeight": "600"},
@@ -101,6 +101,7 @@ URLS = {
     "https://example.com": "",
     "https://example.com/a+b.pdf": "a+b.pdf",
     "https://example.com/0": "0",
+    "https://example.com/x/a%2Fb;c=d.pdf": "a/b;c=d.pdf",
     "https://example.com/A%2BB%25.PDF": "A+B%.PDF",
     "https://example.com/x/?name=y.pdf": "",
     "https://example.com/x.pdf?name=/y.pdf#/z.pdf": "x.pdf",
