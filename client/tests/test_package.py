@@ -2,6 +2,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable
+from copy import copy
 
 import pytest
 from client.tests.conftest import package
@@ -88,6 +89,30 @@ def test_what_the_list_of_members_says_must_be_so(place: int, value: bytes, wron
     begin = body.index(b"PK\1\2") + place
     body[begin : begin + len(value)] = value
     assert f"index.html {wrong}" == checked(bytes(body))
+
+
+def members_at(*places: tuple[str, int]) -> bytes:
+    """A package with a member, and a list that names it at each place."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("a", "<p>page</p>")
+        archive.filelist = [copy(archive.filelist[0]) for _ in places]
+        for member, place in zip(archive.filelist, places, strict=True):
+            member.filename, member.header_offset = place
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("places", "wrong"),
+    [
+        ([("a", 0)], None),
+        ([("a", 0), ("b", 0)], "b begins in another member"),
+        ([("b", 11), ("a", 0)], "b begins in another member"),
+        ([("a", 0), ("a", 60)], "a is there twice"),
+    ],
+)
+def test_what_others_may_unpack_differently_is_refused(places: list[tuple[str, int]], wrong: str | None) -> None:
+    assert wrong == checked(members_at(*places))
 
 
 def test_a_package_that_unpacks_to_more_than_the_bound_is_refused() -> None:

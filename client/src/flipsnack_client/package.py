@@ -67,6 +67,20 @@ def _refused(members: list[zipfile.ZipInfo], max_bytes: int) -> str | None:
     unpacked = sum(member.file_size for member in members)
     if unpacked > max_bytes:
         return f"it unpacks to {unpacked} bytes, more than the {max_bytes} that are allowed"
+    return _ambiguous(members)
+
+
+def _ambiguous(members: list[zipfile.ZipInfo]) -> str | None:
+    """What programs that unpack do not read alike: a name that is there twice, or bytes that are of two members."""
+    names: set[str] = set()
+    end = -1
+    for member in sorted(members, key=lambda member: member.header_offset):
+        if member.filename in names:
+            return f"{readable(member.filename, 80)} is there twice"
+        if member.header_offset <= end:
+            return f"{readable(member.filename, 80)} begins in another member"
+        names.add(member.filename)
+        end = member.header_offset + member.compress_size
     return None
 
 
