@@ -28,9 +28,8 @@ def commands(group: str) -> str:
 
 
 def exit_codes() -> str:
-    """The exit codes of `flipsnack-contract`, with the one that comes from pytest itself."""
-    known = {5: "nothing was selected", **CODES}
-    return table(("exit code", "meaning"), ((str(code), means) for code, means in sorted(known.items())))
+    """The exit codes of `flipsnack-contract`."""
+    return table(("exit code", "meaning"), ((str(code), means) for code, means in CODES.items()))
 
 
 def placeholders() -> str:

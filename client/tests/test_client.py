@@ -87,7 +87,7 @@ def test_an_envelope_counts_whatever_the_http_status(api: ScriptedApi) -> None:
 def test_a_refused_connection_is_a_connection_failure_and_retried() -> None:
     clock = VirtualClock()
     client = Flipsnack(KEY, SECRET, base_url="http://127.0.0.1:9/v1/", clock=clock)
-    with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1: Connection refused"):
+    with pytest.raises(ConnectionFailed, match=r"cannot reach 127\.0\.0\.1:9: Connection refused"):
         client.call("a", {})
     assert 7 == len(clock.sleeps)
 

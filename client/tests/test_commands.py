@@ -101,7 +101,9 @@ FAILURES: dict[str, tuple[list[str], int, str]] = {
     "refused": (["create", "mock-error-35.pdf"], 1, "error: the API refused the call: 35 "),
     "not converted": (["create", "mock-failed.pdf", "--wait"], 1, "error: failed: the document of collection"),
     "never converted": (["create", "mock-never.pdf", "--wait", "--deadline", "0.5"], 3, "error: gave up after "),
-    "no such file": (["create", "none.pdf"], 3, "error: cannot read none.pdf: No such file or directory"),
+    "no such file": (["create", "a/none.pdf"], 3, "error: cannot read a/none.pdf: No such file or directory"),
+    "no such folder": (["download", "mock-complete", "-o", "a/b.zip"], 3, "error: cannot write a/b.zip: there is no"),
+    "a value that is not taken": (["list", "--order-by", "x"], 1, "error: the API refused the call: 40 Bad request (a"),
     "unknown method": (["call", "collection.unknown"], 1, "error: the API refused the call: 42 "),
 }
 

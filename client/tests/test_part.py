@@ -58,10 +58,11 @@ def test_publishing_replaces_the_target_and_leaves_nothing_else(tmp_path: Path) 
     assert modes[0] == modes[1]
 
 
-def test_what_cannot_be_written_is_said_before_the_wait(tmp_path: Path) -> None:
-    for target in (tmp_path / "none" / "p.zip", tmp_path, Path("/dev/full")):
-        with pytest.raises(CannotWrite, match=str(target)):
+def test_what_cannot_be_written_is_said_before_the_wait_by_the_path_that_was_given(tmp_path: Path) -> None:
+    for target in (tmp_path / "none" / "p.zip", tmp_path, Path("/dev/full"), Path("/proc/p.zip")):
+        with pytest.raises(CannotWrite, match=f"cannot write {target}: ") as caught:
             Part.claim(target, "h", resume=True)
+        assert target == caught.value.path
 
 
 def linked(place: Path, victim: Path) -> None:

@@ -56,3 +56,10 @@ def test_wrong_words_of_a_command_are_refused_in_plain_words(name: str) -> None:
 )
 def test_wrong_words_are_named_with_what_was_expected(words: list[str], text: str) -> None:
     assert text == refused(words[0], words[1:])
+
+
+def test_a_flag_without_its_value_leads_to_the_help_of_its_command() -> None:
+    with pytest.raises(click.UsageError) as wrong:
+        flipsnack.main(["list", "--query"], prog_name="flipsnack", standalone_mode=False)
+    assert wrong.value.ctx is not None
+    assert "flipsnack list" == wrong.value.ctx.command_path

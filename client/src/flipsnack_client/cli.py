@@ -30,12 +30,16 @@ EXIT_CODES: tuple[tuple[type[FlipsnackError], int], ...] = (
 """The exit code of an error is that of the first class that fits."""
 
 HINTS = {
+    30: "the method requires a parameter that was not given",
     33: "`flipsnack user-stats` shows how many uploads are left",
+    34: "the vendor takes documents up to 500 MB",
     38: "it is still being converted; `flipsnack show` shows how far it is",
+    40: "a value is not one that the method takes; its page in the documentation lists them",
     41: "check FLIPSNACK_API_KEY",
     42: "names of methods are case-sensitive, as in collection.downloadHTML",
     43: "the collection is deleted, or belongs to another account",
     44: "check FLIPSNACK_SECRET; `flipsnack sign` shows what is signed",
+    45: "a document is a PDF, JPG or PNG",
 }
 
 COMMANDS = {

@@ -49,6 +49,15 @@ class LazyGroup(click.Group):
         self.commands = _Imported(of)
         self._of = of
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. An error of click that knows no command gets this one, for its help."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as wrong:
+            if wrong.ctx is None and (name := ctx.invoked_subcommand or "") in self.commands:
+                wrong.ctx = click.Context(self.commands[name], parent=ctx, info_name=name)
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the line of each command; none is imported for it."""
         with formatter.section("Commands"):

@@ -81,14 +81,15 @@ def _from_toml(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
         stored = tomllib.loads(_read(path))
         reason = None
     except tomllib.TOMLDecodeError as error:
+        # The line is not quoted: it may hold the secret.
         reason = readable(str(error))
     if reason is not None:
-        raise CredentialsError(f"{path} is not TOML: {reason}")
+        raise CredentialsError(f'{path} is not TOML: {reason}; expected lines like api_key = "…" and secret = "…"')
     for name, value in stored.items():
         if name not in NAMES:
             raise CredentialsError(f"{path}: unknown name {readable(name, 80)!r}, expected api_key and secret")
         if not isinstance(value, str):
-            raise CredentialsError(f"{path}: {name} is a {type(value).__name__}, expected a string in quotes")
+            raise CredentialsError(f"{path}: {name} is no text, expected a string in quotes")
     return stored, _warnings(path)
 
 

@@ -43,7 +43,7 @@ class Document:
             raise ValueError("the document is bytes, expected a path or a file; give io.BytesIO(document)")
         shown = name or _name(source)
         with ExitStack() as stack:
-            with _blaming(shown):
+            with _blaming(str(source) if isinstance(source, str | os.PathLike) else shown):
                 file = stack.enter_context(open(source, "rb")) if isinstance(source, str | os.PathLike) else source
                 if not file.seekable():
                     file = _copied(file, stack.enter_context(tempfile.TemporaryFile()))

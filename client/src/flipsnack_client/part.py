@@ -55,6 +55,8 @@ class Part:
             if not target.name or not _free_or_regular(target):
                 raise OSError(0, "it is not a regular file; give the path of a regular or a new file")
             part = cls(target, collection_hash)
+            if not part.path.parent.is_dir():
+                raise OSError(errno.ENOENT, f"there is no folder {part.path.parent}; make it, or give another path")
         with part.appending():
             pass
         try:
@@ -69,7 +71,7 @@ class Part:
     @property
     def size(self) -> int:
         """Return the number of bytes received so far."""
-        with _blaming(self.path), suppress(FileNotFoundError):
+        with _blaming(self.target, self.path), suppress(FileNotFoundError):
             return self.path.lstat().st_size
         return 0
 
@@ -88,7 +90,7 @@ class Part:
 
     def begin(self, entity: Entity) -> None:
         """Drop the received bytes and save the entity of the next ones."""
-        with self.appending() as file, _blaming(self.path):
+        with self.appending() as file, _blaming(self.target, self.path):
             file.truncate(0)
         self.remember(entity)
 
@@ -100,14 +102,14 @@ class Part:
             "validator": entity.validator,
             "total": entity.total,
         }
-        with _blaming(self._note), _opened(self._note, os.O_WRONLY | os.O_CREAT, "wb") as file:
+        with _blaming(self.target, self._note), _opened(self._note, os.O_WRONLY | os.O_CREAT, "wb") as file:
             file.truncate(0)
             file.write(json.dumps(note).encode())
 
     @contextmanager
     def appending(self) -> Iterator[BinaryIO]:
         """Open the part for appending. A symbolic link or a stranger's file in its place is refused."""
-        with _blaming(self.path):
+        with _blaming(self.target, self.path):
             file = _opened(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, "ab")
         with file:
             yield file
@@ -115,14 +117,14 @@ class Part:
     @contextmanager
     def reading(self) -> Iterator[BinaryIO]:
         """Open the part for reading; refused as `appending` refuses."""
-        with _blaming(self.path):
+        with _blaming(self.target, self.path):
             file = _opened(self.path, os.O_RDONLY, "rb")
         with file:
             yield file
 
     def write(self, file: BinaryIO, block: bytes) -> None:
         """Append all of `block`. Raises CannotWrite if the disk is full."""
-        with _blaming(self.path):
+        with _blaming(self.target, self.path):
             view = memoryview(block)
             while view:
                 view = view[file.write(view) :]
@@ -130,7 +132,7 @@ class Part:
     def publish(self) -> Path:
         """Flush the part to the disk, rename it to the target and return the target."""
         # Not created here: a part that somebody has removed is not published as an empty file.
-        with _blaming(self.path), _opened(self.path, os.O_WRONLY, "r+b") as file:
+        with _blaming(self.target, self.path), _opened(self.path, os.O_WRONLY, "r+b") as file:
             os.fsync(file.fileno())
         with _blaming(self.target):
             os.replace(self.path, self._final)
@@ -139,7 +141,7 @@ class Part:
 
     def drop(self) -> None:
         """Remove the part and its note."""
-        with _blaming(self.path):
+        with _blaming(self.target, self.path):
             self.path.unlink(missing_ok=True)
             self._note.unlink(missing_ok=True)
 
@@ -201,8 +203,9 @@ def _is_ours(found: os.stat_result, path: Path) -> bool:
 
 
 @contextmanager
-def _blaming(path: Path) -> Iterator[None]:
+def _blaming(target: Path, working: Path | None = None) -> Iterator[None]:
+    # The user gave the target; a working file is named only where something else lies in its place.
     try:
         yield
     except OSError as error:
-        raise CannotWrite(path, error) from error
+        raise CannotWrite(working if working and error.strerror == NOT_OURS else target, error) from error

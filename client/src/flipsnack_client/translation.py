@@ -68,7 +68,8 @@ def _reason(chain: list[BaseException]) -> str:
     for link in chain:
         if isinstance(link, ssl.SSLError) and link.reason:
             # "wrong version number" is OpenSSL's text for plain HTTP on the port.
-            return f"TLS failed ({link.reason.replace('_', ' ').lower()})"
+            advice = "; a server without TLS has an address with http://" * (link.reason == "WRONG_VERSION_NUMBER")
+            return f"TLS failed ({link.reason.replace('_', ' ').lower()}){advice}"
         # The system's texts ("Connection refused") contain no URL; those of a library may.
         if isinstance(link, OSError) and link.strerror and not isinstance(link, requests.RequestException):
             return link.strerror

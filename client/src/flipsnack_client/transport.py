@@ -125,7 +125,7 @@ class _Exchange:
     def __init__(self, prepared: requests.PreparedRequest, deadline: Deadline, proxy: str | None) -> None:
         url = prepared.url or ""
         parts = urlsplit(url)
-        self.host = readable(parts.hostname or "the server", 255)
+        self.host = readable(parts.netloc.rpartition("@")[2] or "the server", 255)
         self.proxy = _without_password(proxy)
         self.deadline = deadline
         fields = prepared.body.fields if isinstance(prepared.body, Multipart) else dict(parse_qsl(parts.query))

@@ -84,6 +84,7 @@ def test_wrong_words_for_pytest_are_refused_in_plain_words() -> None:
         ("--flipsnack-timeout=nan", "--timeout is nan: expected a number above 0, at most 86,400"),
         ("--flipsnack-timeout=1e400", "--timeout is inf: expected a number above 0, at most 86,400"),
         ("--flipsnack-mode=x", "--mode is 'x': expected persistent or exec"),
+        ("--flipsnack-budget=3", "--budget counts the calls of --read-only: expected both, or neither"),
         ("--flipsnack-slow=1", "--slow takes no value"),
         ("--flipsnack-seed", "--seed needs a value"),
         ("--exampels", "--exampels is not an option; did you mean --examples?"),

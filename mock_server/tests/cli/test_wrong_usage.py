@@ -70,3 +70,10 @@ def test_an_unknown_command_is_refused_with_all_or_the_nearest() -> None:
 
     assert "srve is not a command; did you mean serve?" == said("srve")
     assert f"x is not a command; expected one of {', '.join(COMMANDS)}" == said("x")
+
+
+def test_a_flag_without_its_value_leads_to_the_help_of_its_command() -> None:
+    with pytest.raises(click.UsageError) as wrong:
+        command.main(["serve", "--port"], prog_name="flipsnack-mock", standalone_mode=False)
+    assert wrong.value.ctx is not None
+    assert "flipsnack-mock serve" == wrong.value.ctx.command_path

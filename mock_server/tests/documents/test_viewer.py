@@ -45,7 +45,7 @@ def test_every_page_is_a_picture_and_names_no_other_place_whatever_the_title_is(
     assert (words(title), count) == (index.findtext(".//title").split(), len(index.findall(".//section")))
     for number, picture in enumerate(index.findall(".//section//img"), start=1):
         assert etree.fromstring(bytes(files[picture.get("src")])).tag.endswith("}svg")
-        assert f"{number} / {count}" in index.get_element_by_id(f"page={number}").text_content()
+        assert f"Page {number} of {count}" in index.get_element_by_id(f"page={number}").text_content()
     if "://" not in title:
         assert not [name for name, content in files.items() if b"://" in bytes(content).replace(NAMESPACE, b"")]
 
@@ -235,12 +235,12 @@ def test_text_of_every_page_can_be_found_selected_and_heard(book: Book) -> None:
     assert ["Page 5"] == [mark.text for mark in book.browser.find_elements(By.CSS_SELECTOR, f"{shown} mark")]
     assert f"1 of {PAGES} pages" == book.find("#found").text
     assert [4, 5] == book.click(f"{shown} a")
-    assert ["Page 5"] == [run.text for run in book.browser.find_elements(By.CSS_SELECTOR, ".hit")]
+    assert [f"Page 5 of {PAGES}"] == [run.text for run in book.browser.find_elements(By.CSS_SELECTOR, ".hit")]
     select = "getSelection().selectAllChildren(document.getElementById('page=4')); return getSelection().toString()"
-    assert ["Page 4", f"4 / {PAGES}"] == book.run(select).splitlines()[1:]
+    assert [f"Page 4 of {PAGES}"] == book.run(select).splitlines()[1:]
     tree = book.browser.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
     heard = [node["name"]["value"] for node in tree if node.get("role", {}).get("value") == "StaticText"]
-    assert ["Page 4", "Page 5"] == [text for text in heard if text.startswith("Page ")]
+    assert [f"Page {number} of {PAGES}" for number in (4, 5)] == [text for text in heard if text.startswith("Page ")]
     # The browser's own search finds pages that are out of sight.
     out_of_sight = "return [...document.querySelectorAll('section.page[hidden=until-found]')].length"
     assert PAGES - 2 == book.run(out_of_sight)

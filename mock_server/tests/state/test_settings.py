@@ -19,6 +19,7 @@ VALUES: dict[str, tuple[Any, Any, Any]] = {
     "upload_bytes": (1, 2, 3),
     "upload_pages": (1, 2, 3),
     "base_url": ("http://a.test", "https://b.test:1", "http://c.test"),
+    "cors_origins": ("http://a.test", "null, https://b.test:1/", "*"),
     "http_statuses": ({"41": 401}, {"43": 403}, {"44": 400}),
     "code_messages": ({"46": "Invalid"}, {"46": "Not a hash"}, {"40": "Bad"}),
     "invented_names": ({"flipbooks": "items"}, {"to": "until", "flipbookStatus": ""}, {}),
@@ -116,6 +117,8 @@ def test_an_unknown_name_is_refused_with_the_nearest(place: str) -> None:
         ("base_url", "http://[::1", "expected the beginning of a URL, as http://"),
         ("base_url", "http://me:pass@a.test", "expected the beginning of a URL, as http://"),
         ("base_url", "http://a.test\nb", "expected the beginning of a URL, as http://"),
+        ("cors_origins", "localhost:3000", "expected origins with commas, as http://localhost:3000, or *"),
+        ("cors_origins", "http://a.test/page", "expected origins with commas"),
         ("url_lifetime", -0.5, "expected a number from 0 to 86,400"),
         ("default_schedule", "soon", "'soon' is not a schedule; expected immediate"),
         ("http_statuses", {"41": 99}, "expected a whole number from 200 to 599"),
@@ -177,8 +180,22 @@ def test_a_bad_seed_is_refused_in_plain_words_without_repeating_its_secrets(valu
 def test_text_that_is_no_json_or_toml_is_refused() -> None:
     with pytest.raises(SettingsError, match="FLIPSNACK_MOCK_SEED is not usable: expected JSON; it ends too early"):
         load(environment={"FLIPSNACK_MOCK_SEED": "[{"})
-    with pytest.raises(SettingsError, match=r"fake\.toml is not TOML"):
-        load(file=("fake.toml", "port = "))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("port = ", "line 1, at 'port': invalid value"),
+        ("port = 1\nadmin_token = hush\n", "line 2, column 15, at 'admin_token': invalid value"),
+        ("seed = [\n\n", "line 1, at 'seed': invalid value"),
+        ("log: json\n", "line 1, column 4, at 'log: json': expected '='"),
+    ],
+)
+def test_text_that_is_no_toml_is_refused_with_its_place_and_without_its_value(text: str, why: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load(file=("fake.toml", text))
+    assert "fake.toml is not TOML: " + why in str(caught.value)
+    assert "hush" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

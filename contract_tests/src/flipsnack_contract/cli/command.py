@@ -22,13 +22,10 @@ _NARROW = 60
 Sections = Mapping[str, Mapping[str, str]]
 """Words with what they mean, below headings."""
 
-CODES = {int(one.code): one.means for one in SHOWN.values()} | {
-    0: "as expected",
-    4: "wrong usage",
-    130: "interrupted",
-    143: "ended by SIGTERM",
-}
-EXIT_CODES: Sections = {"Exit codes": {str(code): means for code, means in sorted(CODES.items())}}
+_PYTESTS = {0: "as expected", 4: "wrong usage", 5: "nothing was selected"}
+_SIGNALS = {130: "interrupted", 143: "ended by SIGTERM"}
+CODES = dict(sorted(({int(one.code): one.means for one in SHOWN.values()} | _PYTESTS | _SIGNALS).items()))
+EXIT_CODES: Sections = {"Exit codes": {str(code): means for code, means in CODES.items()}}
 HOW_IT_RUNS: Sections = {"Modes": MODES, "Placeholders of --mode exec": PLACEHOLDERS}
 COMPLETION = """
 Completion with the Tab key, in bash (in others: zsh_source, fish_source):
@@ -75,6 +72,15 @@ class LazyGroup(click.Group):
         super().__init__(*args, **kwargs)
         self.commands = _Imported(of)
         self._of = of
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. An error of click that knows no command gets this one, for its help."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as wrong:
+            if wrong.ctx is None and (name := ctx.invoked_subcommand or "") in self.commands:
+                wrong.ctx = click.Context(self.commands[name], parent=ctx, info_name=name)
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the line of each command; none is imported for it."""

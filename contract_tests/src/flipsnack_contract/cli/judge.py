@@ -200,7 +200,12 @@ def adapter() -> None:
 
 
 @adapter.command(
-    "check", cls=Command, epilog=PROGRAMS, sections={**HOW_IT_RUNS, **EXIT_CODES}, params=click_options("check")
+    "check",
+    cls=Command,
+    short_help="Check that an adapter keeps the protocol.",
+    epilog=PROGRAMS,
+    sections={**HOW_IT_RUNS, **EXIT_CODES},
+    params=click_options("check"),
 )
 @click.argument("command", nargs=-1, metavar="-- COMMAND...")
 def check_command(*, command: tuple[str, ...], **given: Any) -> None:

@@ -35,6 +35,9 @@ class Options:
             if not option.accepts(self[option.name]):
                 raise NotJudgeable(f"--{option.name} is {self[option.name]}: expected {option.expected}")
 
+        if self.given.get("budget") is not None and not self["read-only"]:
+            raise NotJudgeable("--budget counts the calls of --read-only: expected both, or neither")
+
     def __getitem__(self, name: str) -> Any:
         option = next(one for one in OPTIONS if one.name == name)
         value = self.given.get(name)

@@ -22,13 +22,13 @@ def banner(settings: Settings, url: str) -> list[str]:
     """The lines below it, for people; `url` is where this machine reaches the fake."""
     secret, base_url = automatic_secret(KEY), f"{url}/v1/"
     params = {"action": PACKAGE_METHOD, "apiKey": KEY, "collectionHash": COLLECTION}
+    pattern = f"{AUTOMATIC_PREFIX}NAME"
     query = urlencode(params | {"signature": sign(secret, params)})
     curl = "curl --insecure" if settings.tls else "curl"
-    prefix = AUTOMATIC_PREFIX
     return [
         f"  API   {base_url}",
         *([f"  page  {url}{PAGE_PATH}"] if settings.admin else []),
-        f"  key   {KEY}, its secret {secret} (so any key {prefix}NAME, with the secret {automatic_secret(prefix)}NAME)",
+        f"  key   {KEY}, its secret {secret} (any key {pattern} works, its secret is {automatic_secret(pattern)})",
         f"  try   {curl} '{base_url}?{query}'",
         "  stop  Ctrl-C",
     ]

@@ -50,6 +50,10 @@ def doctor_command(
         seed = {_SEED: known[_SEED]} if _SEED in known else {}
         settings, _ = load_settings(flags={}, environment=seed, file=None)
         text = sys.stdin.read().removeprefix("\ufeff").strip() if url == "-" else url
+        if "=" not in text:
+            fail(
+                "URL is neither the URL of a request nor its query; expected one like action=…&apiKey=…&signature=…", 2
+            )
         found = diagnose(case_of_url(World(settings), text, secret=_secret(known, secret_file, name=secret_env)))
     except SettingsError as problem:
         fail(str(problem), 2)

@@ -49,7 +49,16 @@ def _explained(name: str) -> Tables:
 def _tell(name: str, tables: Tables) -> None:
     lines = [does for _, does in tables["collectionHash"]]
     lines += [f"as an upload: {does}" for _, does in tables["name of an upload"]]
-    click.echo("\n".join(lines) or f"{name} is not magic; list all with `flipsnack-mock magic`")
+    click.echo("\n".join(lines) or f"{name} is not magic; {_advice(name)}")
+
+
+def _advice(name: str) -> str:
+    from difflib import get_close_matches
+
+    from flipsnack_mock.state.magic import listed, listed_uploads
+
+    near = get_close_matches(name, [*(row.hash for row in listed()), *(other for other, _ in listed_uploads())], n=1)
+    return f"did you mean {near[0]}?" if near else "list all with `flipsnack-mock magic`"
 
 
 def _list(tables: Tables) -> None:

@@ -57,8 +57,8 @@ def _end_unwritten(trouble: OSError) -> NoReturn:
 def command() -> None:
     """A fake of the Flipsnack API v1, to develop and test against.
 
-    Settings are flags, environment variables FLIPSNACK_MOCK_<NAME> or lines of a TOML file; what comes first here
-    counts.
+    A setting is a flag, an environment variable FLIPSNACK_MOCK_<NAME> or a line of a TOML file. A flag overrides the
+    variable, and the variable overrides the file.
 
     Example, whose page is at http://127.0.0.1:3547:
 

@@ -24,7 +24,7 @@ def drawn_pages(title: str, count: int) -> list[Page]:
 
 
 def _page(number: int, count: int, drawing: str, text: tuple[TextRun, ...]) -> Page:
-    folio = f"{number} / {count}"
+    folio = f"Page {number} of {count}"
     picture = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="serif"'
         f' text-anchor="middle">\n{drawing}\n<text x="250" y="664" font-size="16" fill="#777">{folio}</text>\n</svg>\n'
@@ -45,10 +45,9 @@ def _cover(heading: str, hue: int) -> tuple[str, tuple[TextRun, ...]]:
 def _inner_page(heading: str, hue: int, number: int) -> tuple[str, tuple[TextRun, ...]]:
     drawing = (
         f'<rect width="500" height="700" fill="#fffdfa"/><rect width="500" height="10" fill="hsl({hue} 45% 38%)"/>\n'
-        f'<text x="250" y="60" font-size="16" fill="#777">{escape(heading)}</text>'
-        f'<text x="250" y="170" font-size="44" fill="hsl({hue} 45% 30%)">Page {number}</text>\n{_bars(hue, number % 4)}'
+        f'<text x="250" y="60" font-size="16" fill="#777">{escape(heading)}</text>\n{_bars(hue, number % 4)}'
     )
-    return drawing, (_run(heading, 60, 16), _run(f"Page {number}", 170, 44))
+    return drawing, (_run(heading, 60, 16),)
 
 
 @lru_cache(maxsize=64)
@@ -57,7 +56,7 @@ def _bars(hue: int, short: int) -> str:
     return "".join(
         f'<rect x="60" y="{y}" width="{260 if (y // 40 + short) % 4 == 0 else 380}" height="12" rx="6"'
         f' fill="hsl({hue} 25% 80%)"/>'
-        for y in range(240, 600, 40)
+        for y in range(120, 600, 40)
     )
 
 

@@ -19,6 +19,9 @@ ENVIRONMENT_PREFIX = "FLIPSNACK_MOCK_"
 ENVIRONMENT, FLAG = f"{ENVIRONMENT_PREFIX}{{}}", "--{}"
 
 
+_ORIGIN = rf"(\*|null|[A-Za-z][A-Za-z0-9+.-]*://{HOST_PATTERN}/?)"
+
+
 class SettingsError(ValueError):
     """A setting that is unknown or has a bad value; the text names it, where it was found and what was expected."""
 
@@ -43,7 +46,11 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = ""
     cors_origins: Annotated[
         str,
-        does("origins, with commas, whose scripts may read the API's answers in a browser; * for all, empty for none"),
+        does(
+            "origins, with commas, whose scripts may read the API's answers in a browser; * for all, empty for none",
+            expected="origins with commas, as http://localhost:3000, or *",
+            pattern=rf"^\s*({_ORIGIN}\s*(,\s*({_ORIGIN}\s*)?)*)?\Z",
+        ),
     ] = ""
     replica: Annotated[
         str,
@@ -106,6 +113,9 @@ _SERVICE_ADDRESS = re.compile("(tcp|udp|sctp)://")
 _WORDS = dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True) | dict.fromkeys(
     ("false", "no", "off", "n", "f", "0"), False
 )
+# The end of what the parser of TOML says.
+_PLACE = re.compile(r"(.+) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_TOML = 'lines like port = 8080 or log = "json"'
 # JSON has no numbers as names, but people write {41: 401}, and as in TOML {41 = 401}.
 _NUMBER_KEY = re.compile(r"([{,]\s*)([0-9]+)\s*[:=]")
 SETTING_HINTS = get_type_hints(Settings, include_extras=True)
@@ -169,7 +179,18 @@ def _from_file(file: tuple[str, str] | None) -> dict[str, Any]:
     try:
         return tomllib.loads(text.removeprefix("\ufeff"))
     except (tomllib.TOMLDecodeError, RecursionError) as damage:
-        raise SettingsError(f"{name} is not TOML: {damage}") from None
+        raise SettingsError(_not_toml(name, text, str(damage))) from None
+
+
+def _not_toml(name: str, text: str, said: str) -> str:
+    """Where the text is not TOML, and why. Of the line only the name is repeated: the value may be a secret."""
+    lines = text.rstrip().split("\n")
+    found = _PLACE.fullmatch(said)
+    why, line, column = found.groups() if found else (said, None, None)
+    number = min(int(line or len(lines)), len(lines))
+    place = f"line {number}" + (f", column {column}" if column else "")
+    at = lines[number - 1].partition("=")[0].strip()[:60]
+    return f"{name} is not TOML: {place}, at {at!r}: {why[0].lower()}{why[1:]}; expected {_TOML}"
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
