@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,15 @@ MADE_BY_TOOLS = {".cache", ".git", ".venv", "__pycache__", "build", "dist", "nod
 # Spelled so that this file does not find itself.
 MACHINE_PATHS = re.compile(r"(?<!\w)/(?:wor[k]|roo[t]|hom[e]/\w+|opt/pyp[i]|User[s]/\w+)/")
 REGISTRY_HOSTS = re.compile(r"pypi\.or[g]|pythonhosted\.or[g]|registry\.npmjs|deb\.debia[n]|docker\.i[o]|ghcr\.i[o]")
-BLANK_AT_END = re.compile(r"[ \t]+$", re.MULTILINE)
+BLANK_AT_END = re.compile(r"[ \t]$", re.MULTILINE)
 
 
-def _texts() -> Iterator[tuple[str, str]]:
+@cache
+def _texts() -> tuple[tuple[str, str], ...]:
+    return tuple(_read())
+
+
+def _read() -> Iterator[tuple[str, str]]:
     for path in sorted(REPOSITORY.rglob("*")):
         relative = path.relative_to(REPOSITORY)
         hidden = any(part in MADE_BY_TOOLS or part.endswith("_cache") for part in relative.parts)

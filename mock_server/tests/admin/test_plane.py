@@ -79,7 +79,7 @@ ACTION = st.sampled_from(list(ACTIONS)).map(lambda name: {"do": name})
 def test_no_path_query_body_or_form_of_a_route_is_a_server_error(entry: Route) -> None:
     fake = make_fake_once()
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=10, deadline=None)
     @given(requests_to(entry))
     def refuse(request: dict[str, Any]) -> None:
         answer = fake.client.open(method=entry.method, **request)

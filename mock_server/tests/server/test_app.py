@@ -1,6 +1,7 @@
 import threading
 
 import pytest
+from flask import url_for
 from lxml import etree
 from mock_server.tests.conftest import DOWNLOAD, KEY, SECRET, START, Fake, make_fake, signed
 from werkzeug.exceptions import NotFound
@@ -252,6 +253,13 @@ def test_without_settings_it_reads_no_environment(monkeypatch: pytest.MonkeyPatc
     """`create_app()` is a factory for any WSGI server, and always the same."""
     monkeypatch.setenv("FLIPSNACK_MOCK_ADMIN", "false")
     assert 200 == create_app().test_client().get("/__admin").status_code
+
+
+def test_a_program_around_it_can_build_the_url_of_a_route() -> None:
+    app = create_app()
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.rule == "/__admin/accounts/<key>")
+    with app.test_request_context():
+        assert "/__admin/accounts/a%20b?more=1" == url_for(rule.endpoint, key="a b", more="1")
 
 
 def test_threads_share_one_account_without_loss() -> None:
