@@ -56,6 +56,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command. Raises `KeyboardInterrupt` after Ctrl-C, which the entry of the package answers."""
+    # Hypothesis would look for plugins in all that is installed, and the kit draws nothing of theirs.
+    os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
     try:
         end_like_interrupted()
         cli.main(prog_name=PROGRAM, standalone_mode=False, obj=os.environ)

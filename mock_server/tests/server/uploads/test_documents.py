@@ -1,4 +1,5 @@
 import io
+import os
 import re
 import zlib
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from flipsnack_mock.server.uploads.document_process import let_wait, waiting_process
 from flipsnack_mock.server.uploads.documents import DocumentProcesses, Inspection, kind_of
 from flipsnack_mock.testing import make_pdf
 
@@ -93,7 +95,6 @@ def encrypted() -> bytes:
         pytest.param(
             lambda: with_content(b"q " * 50_000_000), 1, "it took more than 1 s|the process ended", id="a long content"
         ),
-        pytest.param(lambda: ONE, 0.001, "it took more than 0.001 s", id="no time"),
     ],
 )
 def test_a_document_that_cannot_be_looked_into_is_damaged(
@@ -103,6 +104,21 @@ def test_a_document_that_cannot_be_looked_into_is_damaged(
     path = tmp_path / "document"
     path.write_bytes(content())
     assert re.search(damage, DocumentProcesses(seconds=seconds).inspect("pdf", path, "digest").damage)
+
+
+def test_what_keeps_its_process_waiting_is_damaged_in_time(tmp_path: Path) -> None:
+    path = tmp_path / "document"
+    os.mkfifo(path)
+    assert "it took more than 0.2 s" in DocumentProcesses(seconds=0.2).inspect("png", path, "digest").damage
+
+
+def test_a_process_that_ended_while_it_waited_is_not_asked(tmp_path: Path) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(make_pdf(2))
+    ended = waiting_process()
+    ended.end()
+    let_wait(ended)
+    assert Inspection(2) == DocumentProcesses().inspect("pdf", path, "digest")
 
 
 def test_the_same_content_is_looked_into_once(tmp_path: Path) -> None:

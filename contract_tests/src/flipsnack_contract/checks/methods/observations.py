@@ -31,8 +31,8 @@ from flipsnack_contract.target.session import Session
 
 def _asked(**columns: tuple[str | None, ...]) -> list[Parameters]:
     """Parameters for each combination of the values; None leaves one out."""
-    rows = (dict(zip(columns, values, strict=True)) for values in product(*columns.values()))
-    return [{name: value for name, value in row.items() if value is not None} for row in rows]
+    rows = (zip(columns, values, strict=True) for values in product(*columns.values()))
+    return [{name: value for name, value in row if value is not None} for row in rows]
 
 
 LISTS = [

@@ -1,19 +1,18 @@
 """Looks into documents: their kind by their first bytes, all else in a process that can be stopped."""
 
-import subprocess
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
+from flipsnack_mock.server.uploads.document_process import DocumentProcess, Stopped, let_wait, waiting_process
+
 Kind = Literal["pdf", "jpg", "png"]
 
 INSPECT_SECONDS = 10.0
 DRAW_SECONDS = 60.0
 
-_SCRIPT = Path(__file__).with_name("pdfium.py")
 _MARKS: dict[Kind, bytes] = {"jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 _MAX_REMEMBERED = 1_000
 
@@ -23,10 +22,6 @@ class Inspection(msgspec.Struct, frozen=True):
 
     pages: int = 1
     damage: str = ""
-
-
-class Stopped(Exception):
-    """A document process that did not end well; the text says how it ended."""
 
 
 def kind_of(head: bytes) -> Kind | None:
@@ -46,7 +41,7 @@ class DocumentProcesses:
     def __init__(self, *, seconds: float = INSPECT_SECONDS) -> None:
         """Stop the inspection of a document that takes more than so many `seconds`."""
         self._seconds = seconds
-        self._running: set[subprocess.Popen[bytes]] = set()
+        self._running: set[DocumentProcess] = set()
         self._known: dict[str, Inspection] = {}
         self._closed = False
 
@@ -82,30 +77,14 @@ class DocumentProcesses:
     def _run(self, *arguments: str, seconds: float) -> bytes:
         if self._closed:
             raise Stopped("the server stops")
+        process = waiting_process()
+        self._running.add(process)
         try:
-            process = subprocess.Popen(
-                [sys.executable, "-P", str(_SCRIPT), *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-        except OSError as trouble:
-            raise Stopped(f"no process could be started: {trouble}") from None
-        with process:
-            self._running.add(process)
-            try:
-                return _output(process, seconds)
-            finally:
-                self._running.remove(process)
-
-
-def _output(process: subprocess.Popen[bytes], seconds: float) -> bytes:
-    try:
-        out, err = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise Stopped(f"it took more than {seconds:g} s") from None
-    if process.returncode:
-        last = err.decode("utf-8", "replace").strip().rpartition("\n")[2]
-        raise Stopped(f"the process ended with status {process.returncode} {last[:200]}".rstrip())
-    return out
+            answer = process.ask(arguments, seconds)
+        except BaseException:
+            process.end()
+            raise
+        finally:
+            self._running.remove(process)
+        let_wait(process)
+        return answer

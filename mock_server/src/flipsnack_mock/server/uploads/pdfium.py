@@ -1,8 +1,9 @@
-"""The document process: looks into one document, or draws its pages, and ends.
+"""The document process: looks into documents, or draws their pages, one after the other, until its input ends.
 
 It runs as a script with nothing of the fake imported, so it starts quickly, and what a hostile document does to PDFium
-or Pillow happens here; `documents.py` starts and stops it. Arguments: `inspect KIND FILE`, which prints a line of JSON,
-or `draw KIND FILE FOLDER SIDE COUNT`, which draws the first COUNT pages, with at most SIDE pixels a side, into FOLDER.
+or Pillow happens here; `documents.py` starts and stops it. A line of input is a list of texts in JSON: `inspect`, kind
+and file; or `draw`, kind, file, folder, side and count, for as many of the first pages, with at most so many pixels a
+side. Each is answered with a line of JSON, and what cannot be answered ends the process.
 """
 
 import io
@@ -150,7 +151,7 @@ def inspect(kind: str, path: str) -> None:
         pages = OPEN[kind](path).pages
     except Damaged as found:
         damage = str(found)
-    print(json.dumps({"pages": pages, "damage": damage}))
+    _answer({"pages": pages, "damage": damage})
 
 
 def draw(kind: str, path: str, folder: str, side: str, count: str) -> None:
@@ -170,27 +171,40 @@ def draw(kind: str, path: str, folder: str, side: str, count: str) -> None:
                 pass
             pictures.flush()
             print(json.dumps(line), file=lines, flush=True)
+    _answer(None)
+
+
+def _answer(value: object) -> None:
+    print(json.dumps(value), flush=True)
 
 
 def _bound() -> None:
-    """Bound memory, processor time and written bytes of this process, where the system can."""
-    warnings.simplefilter("ignore")
+    """Bound memory and written bytes of this process, and the processor time of one document, where the system can."""
     if sys.platform == "win32":
         return
     import resource
 
-    os.nice(5)
+    used = resource.getrusage(resource.RUSAGE_SELF)
     for what, most in (
         (resource.RLIMIT_AS, MAX_MEMORY),
-        (resource.RLIMIT_CPU, MAX_SECONDS),
+        (resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + MAX_SECONDS),
         (resource.RLIMIT_FSIZE, MAX_WRITTEN),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(what)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def main() -> None:
+    """Do what each line of the input asks for."""
+    warnings.simplefilter("ignore")
+    if sys.platform != "win32":
+        os.nice(5)
+    for line in sys.stdin:
+        _bound()
+        what, *arguments = json.loads(line)
+        {"inspect": inspect, "draw": draw}[what](*arguments)  # type: ignore[operator]  # their arguments are texts
 
 
 if __name__ == "__main__":
-    _bound()
-    {"inspect": inspect, "draw": draw}[sys.argv[1]](*sys.argv[2:])  # type: ignore[operator]  # their arguments are texts
+    main()
