@@ -17,8 +17,8 @@ FIELD_OF = {"title": "collectionTitle", "description": "collectionDescription"}
 
 
 def every_part_of(given: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
-    """Each choice of these parameters, nothing and all of them included, by their names."""
-    sizes = range(len(given) + 1)
+    """Each choice of these parameters by their names, from all of them to nothing."""
+    sizes = range(len(given), -1, -1)
     return {
         " ".join(names): {one: given[one] for one in names} for size in sizes for names in combinations(given, size)
     }
