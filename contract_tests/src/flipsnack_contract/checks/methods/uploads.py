@@ -198,6 +198,8 @@ def each_upload_has_a_hash_of_its_own(session: Session) -> None:
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 SMALL, PAGES, MONTH = 4_000, 3, 2
+# More than the 1, 2, 8, 10 and 20 MB that servers and frameworks allow unless they are told otherwise.
+MANY_BYTES = 21 * 2**20
 LIMITS = {"upload_bytes": SMALL, "upload_pages": PAGES, "uploads_per_month": MONTH}
 EXACT = documents.pdf() + b"%" * (SMALL - len(documents.pdf()))
 
@@ -226,6 +228,13 @@ def a_file_above_the_limit_is_34(session: Session, more: int, kind: str, beside:
     for size, code in ((SMALL, 20), (SMALL + more, 34)):
         answer = session.ask(with_files(session, FilePart(KINDS[kind](size)), **beside))
         (expect_code if code == 20 else expect_message)(code, answer, f"a {kind} of {size} bytes")
+
+
+@check("code.34", **OF_UPLOADS)
+def a_file_may_be_large(session: Session) -> None:
+    """By default a file of many megabytes is taken."""
+    large = FilePart(KINDS["JPG"](MANY_BYTES), "large.jpg")
+    expect_code(20, session.ask(with_files(session, large)), f"a JPG of {MANY_BYTES} bytes")
 
 
 @check("code.35", **OF_UPLOADS, rows={"more": (1, 5), "beside": BESIDE})
