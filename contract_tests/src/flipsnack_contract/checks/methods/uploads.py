@@ -279,22 +279,6 @@ def another_kind_is_45(session: Session, kind: str) -> None:
         expect_message(45, session.ask(draft), f"an upload of {kind} named {name} beside {beside}")
 
 
-@check("code.33", **OF_UPLOADS)
-def the_month_used_up_is_33(session: Session) -> None:
-    """After the month's last upload every further one is 33."""
-    at_small_limits(session)
-    for number in range(MONTH):
-        expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH}")
-    picture = with_files(session, FilePart(documents.png(), "picture.png"))
-    for draft in (
-        session.draft(),
-        picture,
-        with_files(session, fileUrl=URL),
-        session.draft(collectionStatus="editable"),
-    ):
-        expect_message(33, session.ask(draft), "an upload when the month is used up")
-
-
 LARGE, LONGER = b"words " * SMALL, documents.pdf(PAGES + 1, "word")
 FAILING: Mapping[str, tuple[int, tuple[FilePart, ...]]] = {
     "several files, the first too large": (36, (FilePart(LARGE), PDF)),
