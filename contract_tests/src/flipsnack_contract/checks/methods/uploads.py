@@ -56,7 +56,6 @@ GIVEN = {
             "collectionStatus": "editable",
         }
     ),
-    "unlisted": {"collectionStatus": "unlisted"},
     "zeros": {"title": "0", "description": "0"},
     "nothing to see": {"title": " ", "description": "e\u0301"},
     "blanks": {"title": " a  b ", "description": "\n"},
@@ -198,8 +197,7 @@ def each_upload_has_a_hash_of_its_own(session: Session) -> None:
 # --- what is refused -------------------------------------------------------------------------------------------------
 
 SMALL, PAGES, MONTH = 4_000, 3, 2
-# More than the 1, 2, 8, 10 and 20 MB that servers and frameworks allow unless they are told otherwise.
-MANY_BYTES = 21 * 2**20
+MANY_BYTES = 21 * 2**20  # more than servers and frameworks allow unless they are told otherwise
 LIMITS = {"upload_bytes": SMALL, "upload_pages": PAGES, "uploads_per_month": MONTH}
 EXACT = documents.pdf() + b"%" * (SMALL - len(documents.pdf()))
 
