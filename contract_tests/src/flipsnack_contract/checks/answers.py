@@ -61,8 +61,7 @@ def http_status_is_200_whatever_the_code(session: Session, case: RequestCase) ->
 def _require_form(session: Session, case: RequestCase, form: str, content_type: str, asked: str | None = None) -> Reply:
     reply = _reply(session, case, form if asked is None else asked)
     expect(f"{content_type};charset=utf-8", reply.content_type, "the content type")
-    require(200, reply.status, f"the HTTP status of {case} in {form}", "answer.http-200")
-    require((), session.read(reply, form, callback=CALLBACK).complaints, f"the envelope of {case}", "answer.envelope")
+    session.read(reply, form, callback=CALLBACK)
     return reply
 
 
@@ -209,31 +208,15 @@ MARKUP = (
 )
 
 
-def _require_title(session: Session, title: str, form: str) -> None:
-    made = session.collection(title=title, description=title)
-    answer = session.read(session.send(with_format(session.draft(made), form)), form, callback=CALLBACK, own=True)
-    data: Any = answer.data or {}
-    shown = next(iter(data.get("collections") or ({},))) if session.method.name == LIST else data
-    found = shown.get("collectionTitle"), shown.get("collectionDescription")
-    expect((title, title), found, f"title and description in {form}")
-
-
 @check("answer.json", needs=CONTROL, methods=lambda method: method.name in (GET, LIST), rows={"title": MARKUP})
-def json_holds_any_text(session: Session, title: str) -> None:
-    """Whatever texts hold, JSON is UTF-8 and has all their characters."""
-    _require_title(session, title, "json")
-
-
-@check("answer.jsonp", needs=CONTROL, methods=lambda method: method.name in (GET, LIST), rows={"title": MARKUP})
-def jsonp_holds_any_text(session: Session, title: str) -> None:
-    """Whatever texts hold, JSONP has all their characters."""
-    _require_title(session, title, "jsonp")
-
-
-@check("answer.xml", needs=CONTROL, methods=lambda method: method.name in (GET, LIST), rows={"title": MARKUP})
-def xml_holds_markup_as_text(session: Session, title: str) -> None:
-    """A title that looks like markup is a text in XML, with all its characters."""
-    _require_title(session, title, "xml")
+def every_format_holds_any_text(session: Session, title: str) -> None:
+    """Whatever texts hold, every format has all their characters, and markup is a text."""
+    made = session.collection(title=title, description=title)
+    for form in FORMATS:
+        data: Any = session.ask(with_format(session.draft(made), form)).data or {}
+        shown = next(iter(data.get("collections") or ({},))) if session.method.name == LIST else data
+        found = shown.get("collectionTitle"), shown.get("collectionDescription")
+        require((title, title), found, f"title and description in {form}", f"answer.{form}")
 
 
 @check(
@@ -243,7 +226,10 @@ def three_formats_say_the_same(session: Session, case: RequestCase) -> None:
     """JSON, JSONP and XML have the same code, message and data; of a resource URL, that there is one."""
     made, said = case.make(session, session.draft()), {}
     for form in FORMATS:
-        answer = session.ask(with_format(made, form), paced=case.paced)
+        reply = session.send(with_format(made, form), paced=case.paced)
+        answer = session.read(reply, form, callback=CALLBACK)
+        require(200, reply.status, f"the HTTP status of {case} in {form}", "answer.http-200")
+        require((), answer.complaints, f"the envelope of {case} in {form}", "answer.envelope")
         data = None if answer.data is None else {**answer.data}
         if data and "resourceUrl" in data:
             data["resourceUrl"] = bool(data["resourceUrl"])

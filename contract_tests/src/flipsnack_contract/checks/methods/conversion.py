@@ -177,11 +177,3 @@ def the_package_follows_the_conversion(session: Session, state: str) -> None:
         expect(state.upper(), answer.state, f"the package, later, of a collection whose conversion is {state}")
     if state == "complete":
         expect(True, session.serves(str(answer.resource_url)), "the package of an uploaded document is served")
-
-
-@check("conversion.then-package", needs=CONTROL, methods=method_named(UPDATE), rows={"state": FINAL})
-def it_can_be_updated_after_the_conversion(session: Session, state: str) -> None:
-    """update works after the conversion, a failed one too."""
-    collection = uploaded(session)
-    session.steer.convert(collection, state)
-    expect("New", title_of(session.data(UPDATE, collection, title="New")), f"the title, conversion {state}")

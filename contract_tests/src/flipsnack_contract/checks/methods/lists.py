@@ -177,7 +177,7 @@ def ranges_have_any_length(session: Session) -> None:
     day = {"date": "2024-01-01", "views": 1}
     made = [session.collection(title=f"Book {number:04}", statistics=[day]) for number in range(MANY)][::-1]
     _require(session, made)
-    for first, last in (("0", "01039"), ("0", "9999"), ("00", "099"), ("0100", "0101"), ("1038", "1090")):
+    for first, last in (("0", "01040"), ("00", "099"), ("0100", "0101"), ("1038", "1090")):
         found = _listed(session, **{"from": first, "to": last})[1]
         wanted = made[int(first) : int(last) + 1]
         expect(wanted, found, f"the hashes of a list of {MANY} from {first} to {last}")

@@ -1,7 +1,7 @@
 """What each rule says of a collection, looked at after every event, and after every event behind every other one."""
 
 from collections.abc import Iterator
-from itertools import cycle, islice, product
+from itertools import cycle, islice
 
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.fields import require_fields
@@ -17,6 +17,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     UPDATE,
     USER,
     conversion_of,
+    every_choice,
     hashes_in,
     method_named,
 )
@@ -29,15 +30,9 @@ from flipsnack_contract.target.session import Session
 # --- the ways to ask -------------------------------------------------------------------------------------------------
 
 
-def _asked(**columns: tuple[str | None, ...]) -> list[Parameters]:
-    """Parameters for each combination of the values; None leaves one out."""
-    rows = (zip(columns, values, strict=True) for values in product(*columns.values()))
-    return [{name: value for name, value in row if value is not None} for row in rows]
-
-
 LISTS = [
     asked
-    for asked in _asked(
+    for asked in every_choice(
         collectionStatus=(None, "unlisted", "public", "editable"),
         query=(None, "spring", "SPRING", "leaves", "none", "", "r"),
         orderBy=(None, "name", "date"),
@@ -46,7 +41,7 @@ LISTS = [
     )
     if int(asked.get("from", "0")) <= int(asked.get("to", "99"))
 ]
-EMBEDS = _asked(
+EMBEDS = every_choice(
     https=(None, "true", "0"),
     responsive=(None, "true", "false", "1", "0", "TRUE", "False"),
     startPage=(None, "1", "2", "12", "9999"),
@@ -57,7 +52,9 @@ EMBEDS = _asked(
 _DATES = (None, "1999-07-01", "2023-12-30", "2023-12-31", "2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02")
 STATISTICS = [
     asked
-    for asked in _asked(startDate=_DATES, endDate=_DATES, includePageStats=(None, "true", "false", "1", "0", "True"))
+    for asked in every_choice(
+        startDate=_DATES, endDate=_DATES, includePageStats=(None, "true", "false", "1", "0", "True")
+    )
     if asked.get("startDate", "") <= asked.get("endDate", "9")
 ]
 # Of a large table every seventh row and its like: no neighbours, and every value of every parameter with each other.

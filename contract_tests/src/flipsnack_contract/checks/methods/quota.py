@@ -11,12 +11,13 @@ from flipsnack_contract.checks.methods.uploads import (
     OF_UPLOADS,
     PAGES,
     PDF,
+    URL,
     at_small_limits,
     with_files,
 )
 from flipsnack_contract.checks.request_cases import MISTAKES, RequestCase
 from flipsnack_contract.contract import documents
-from flipsnack_contract.contract.assertions import Violation, expect, expect_code
+from flipsnack_contract.contract.assertions import Violation, expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.ledger import named
 from flipsnack_contract.contract.methods import methods, takes_document
@@ -49,6 +50,22 @@ REFUSALS: Mapping[str, Callable[[Session], CallDraft]] = {
     "one of two files": lambda session: with_files(session, PDF, PDF),
     "one without a file": lambda session: with_files(session, FilePart(b"")),
 }
+
+
+@check("code.33", **OF_UPLOADS)
+def the_month_used_up_is_33(session: Session) -> None:
+    """After the month's last upload every further one is 33."""
+    at_small_limits(session)
+    for number in range(MONTH):
+        expect_code(20, session.ask(session.draft()), f"upload {number + 1} of {MONTH}")
+    picture = with_files(session, FilePart(documents.png(), "picture.png"))
+    for draft in (
+        session.draft(),
+        picture,
+        with_files(session, fileUrl=URL),
+        session.draft(collectionStatus="editable"),
+    ):
+        expect_message(33, session.ask(draft), "an upload when the month is used up")
 
 
 @check("upload.refused-not-counted", **OF_UPLOADS, rows={"refused": REFUSALS})

@@ -1,6 +1,7 @@
 """What checks do with a collection that they upload: upload it, and read hash, title and conversion from an answer."""
 
 from collections.abc import Callable, Mapping
+from itertools import combinations, product
 from typing import Any
 
 from flipsnack_contract.contract.assertions import Unsuitable
@@ -13,6 +14,20 @@ EMBED, STATS, USER = "collection.getEmbed", "collection.getStats", "user.getStat
 
 FIELD_OF = {"title": "collectionTitle", "description": "collectionDescription"}
 """Parameters of create and update whose field in the collection has another name."""
+
+
+def every_part_of(given: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    """Each choice of these parameters by their names, from all of them to nothing."""
+    sizes = range(len(given), -1, -1)
+    return {
+        " ".join(names): {one: given[one] for one in names} for size in sizes for names in combinations(given, size)
+    }
+
+
+def every_choice(**columns: tuple[str | None, ...]) -> list[Mapping[str, str]]:
+    """Parameters for each combination of the values; None leaves one out."""
+    rows = (zip(columns, values, strict=True) for values in product(*columns.values()))
+    return [{name: value for name, value in row if value is not None} for row in rows]
 
 
 def method_named(name: str) -> Callable[[Method], bool]:
