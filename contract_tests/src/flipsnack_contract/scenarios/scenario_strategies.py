@@ -79,14 +79,14 @@ def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
 
 
 def _downloaded(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    polled = _built(forms, op=st.just("poll"), schedule=schedules, form=answer_forms)
-    return st.one_of(_built(forms, schedule=schedules, form=answer_forms, package_bytes=sizes), polled)
+    polled = _built(forms, op=st.just("poll"), schedule=schedules)
+    return st.one_of(_built(forms, schedule=schedules, package_bytes=sizes), polled)
 
 
 def _refused(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     whose = st.sampled_from(["unknown", "deleted", "foreign"])
     who = st.sampled_from(["right", "right", "wrong-secret", "unknown-key"])
-    return _built(forms, who=who, whose=whose, unknown_hash=hashes, form=answer_forms)
+    return _built(forms, who=who, whose=whose, unknown_hash=hashes)
 
 
 def _cut(forms: list[Format]) -> st.SearchStrategy[Scenario]:
@@ -191,7 +191,6 @@ def _listed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
         collections=st.integers(0, 12),
         page_size=st.integers(1, 5),
         params=filters,
-        form=answer_forms,
         cancel_after_s=st.one_of(st.none(), st.none(), st.integers(1, 10).map(float)),
         timeline=st.one_of(st.just(()), st.lists(event, max_size=3).map(tuple)),
     )
@@ -205,6 +204,7 @@ def _built(forms: list[Format], **fields: st.SearchStrategy[Any]) -> st.SearchSt
         "secret": secrets,
         "old_bytes": st.sampled_from((None, 21, 0, 9_000, 70_000, 300_000)),
         "pages": st.integers(1, 4),
+        "form": answer_forms,
     }
     return st.builds(Scenario, **{**common, **fields})
 
