@@ -50,7 +50,7 @@ def _connection(scheme: str, place: str) -> http.client.HTTPConnection:
 
 
 def _read(response: http.client.HTTPResponse) -> HttpResponse:
-    headers = {name.lower(): value for name, value in response.getheaders()}
+    headers = {name.lower(): value.strip() for name, value in response.getheaders()}
     try:
         return HttpResponse(response.status, headers, response.read())
     except http.client.IncompleteRead as cut:

@@ -179,9 +179,10 @@ class Download:
         wrong = wrong or self._fault()
         if wrong is None:
             return self._part.publish()
-        if total is not None:
+        maybe_cut = total is None and self._part.begins_archive()
+        if not maybe_cut:
             self._part.drop()
-        raise DamagedPackage(f"the package is damaged: {wrong}", maybe_cut=total is None)
+        raise DamagedPackage(f"the package is damaged: {wrong}", maybe_cut=maybe_cut)
 
     def _fault(self) -> str | None:
         with self._part.reading() as file:

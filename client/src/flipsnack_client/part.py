@@ -21,6 +21,9 @@ NAME_BYTES = 255
 
 NOT_OURS = "it is not a regular file of this user; remove it, or give another path"
 
+ARCHIVE = b"PK\3\4"
+"""How a zip archive with a member begins."""
+
 NOTE_LIMIT = 64 * 1024
 """Bytes of a note that are read."""
 
@@ -74,6 +77,11 @@ class Part:
         with _blaming(self.target, self.path), suppress(FileNotFoundError):
             return self.path.lstat().st_size
         return 0
+
+    def begins_archive(self) -> bool:
+        """Return whether what was received, if only a few bytes, may be the beginning of a zip archive."""
+        with self.reading() as file:
+            return ARCHIVE.startswith(file.read(len(ARCHIVE)))
 
     def entity(self) -> Entity:
         """Return the entity of the received bytes; an empty one if it is not known."""

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import requests
 import urllib3
+from requests.structures import CaseInsensitiveDict
 from requests.utils import select_proxy
 
 from flipsnack_client.deadline import Deadline
@@ -53,7 +54,9 @@ class Response:
 
     def __init__(self, response: requests.Response, exchange: "_Exchange") -> None:
         self.status = response.status_code
-        self.headers: Mapping[str, str] = response.headers
+        # Blanks around a value are no part of it (RFC 9110, 5.5).
+        values = ((name, value.strip(" \t")) for name, value in response.headers.items())
+        self.headers: Mapping[str, str] = CaseInsensitiveDict(values)
         # HTTP 407 is what a proxy answers, never the server behind it (RFC 9110, 15.5.8).
         self.host = f"the proxy {exchange.proxy}" if self.status == PROXY_REFUSES and exchange.proxy else exchange.host
         self._response = response

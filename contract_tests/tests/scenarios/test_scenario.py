@@ -45,9 +45,10 @@ def test_who_reads_no_json_plays_all_that_is_made_for_no_format(form: str) -> No
         (Scenario(pages=7, deadline_s=None), "drawn; deadline_s none; pages 7"),
         (
             CATALOGUE["suspended after code 32"],
-            "suspended after code 32; deadline_s 29400 s; faults 32 once; timeline suspend for 28800 s after 0.01 s",
+            "suspended after code 32; deadline_s 29400 s; key a+b%20c&d=e;f#g?h; faults 32 once; "
+            "timeline suspend for 28800 s after 0.01 s; file_name no extension",
         ),
-        (CATALOGUE["one request a minute"], "one request a minute; schedule after-5s; settings requests_per_minute 1"),
+        (Scenario(format="xml", who="wrong-secret"), "a wrong secret; format xml; who wrong-secret"),
     ],
 )
 def test_a_scenario_is_named_for_the_reader(scenario: Scenario, words: str) -> None:

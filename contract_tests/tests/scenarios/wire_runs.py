@@ -56,6 +56,9 @@ KEPT: dict[str, ScenarioRun] = {
     ),
 }
 
+LINKED = call(data={"resourceUrl": "http://127.0.0.1/packages/x?Expires=1&Signature=***y"})
+GIVEN = ["/a%20package.zip?a=1&b=%2B", "/packages/x?Expires=1&Signature="]
+
 BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
     "requests-are-http": [
         (scenario_run(sent=(sent(Host="api.flipsnack.com"),)), "got 'api.flipsnack.com'"),
@@ -82,6 +85,11 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
     "the-key-stays-in-calls": [
         (scenario_run(sent=(sent("/packages/x?Signature=y", X_Api_Key=KEY),)), "['X-Api-Key']"),
         (scenario_run(sent=(sent("/packages/x", Cookie=f"a=b; key={KEY}"),)), "['Cookie']"),
+        (scenario_run(sent=(sent("/packages/x", X_Client=KEY.encode().hex()),)), "['X-Client']"),
+    ],
+    "links-are-fetched-as-they-were-given": [
+        (scenario_run(LINKED, sent=(sent(target),)), f"without its signature: expected one of {GIVEN}, got")
+        for target in ("/packages/x?Signature=y&Expires=1", "/packages/X?Expires=1&Signature=y", "/packages/x?")
     ],
     "nothing-is-left-beside-the-file": [
         (scenario_run(*DOWNLOADED, left=("package.zip", "package.zip.part")), "['package.zip.part']"),

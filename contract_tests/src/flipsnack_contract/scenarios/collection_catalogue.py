@@ -33,7 +33,7 @@ LOST = tuple(
 """Faults by which the answer to an upload is lost."""
 
 UPLOAD_CODES = tuple(sorted(FINAL))
-HOSTILE_TEXT = ' Ünï+cödé ﬁＡ² & "quotes" = 100 % <b>; 日本 😀\r\n--second line '
+HOSTILE_TEXT = ' Ünï+cödé ﬁＡ² & "quotes" = 100 % &amp; %41 <b>; 日本 😀\r\n--second line '
 WIDE_TEXT = "é日😀" * 100
 LINE_ENDS = "\na\nb\rc\n\n"
 OTHER_FORMATS: list[Format] = [form for form in FORMATS if form != "json"]
@@ -41,7 +41,7 @@ HOSTILE: dict[str, Any] = {"key": "a+b%20c&d=e;f#g?h", "secret": "  šécrét �
 LONG_TEXT = "a long text, as descriptions are; " * 200
 JANUARY = {"startDate": "2024-01-01", "endDate": "2024-01-31"}
 NIGHT = 28_800
-UNKNOWN = {"Zeta": "0", "_": "false", "a9": "x", "a10": "y", "B": " ", "Ärger é": "=&"}
+UNKNOWN = {"Zeta": "0", "_": "false", "a": "z", "a9": "x", "a10": "y", "B": " ", "Ärger é": "=&"}
 """Parameters that no method has: they are signed like any other. Each way to sort has another order of them."""
 
 
@@ -132,15 +132,22 @@ CONVERSIONS: Mapping[str, Scenario] = {
         timeline=(TimelineEvent(after_s=5, what="suspend", for_s=NIGHT),),
     ),
     **{
-        f"conversion, and {name}": _create(faults=(answered(name, SHOW, "json", _documents(*states)),))
-        for name, states in {"a state that nobody knows": ("queued",), "no document": ()}.items()
+        f"conversion, and {name}": _create(
+            schedule="after-20s", faults=(answered(name, SHOW, "json", _documents(*states), after_s=after_s),)
+        )
+        for name, states, after_s in (
+            ("a state that nobody knows", ("queued",), 0.0),
+            ("no document", (), 0.0),
+            ("a state that nobody knows, later", ("complete", "queued"), 8.0),
+        )
     },
     **{
-        f"conversion of two documents, one complete and one {state}": _create(
-            faults=(answered(state, SHOW, "json", _documents("complete", state), affects="nothing", means=means),),
+        f"conversion of three documents, one of them {state}": _create(
+            faults=(answered(state, SHOW, "json", _documents(*states), affects="nothing", means=means),),
             deadline_s=60,
         )
         for state, means in {"processing": "deadline", "failed": "conversion_failed"}.items()
+        for states in [("complete", state, "complete")]
     },
     "converted while there is maintenance": _create(schedule="after-60s", timeline=MAINTENANCE),
     "a package of what is being converted": Scenario(conversion="after-10s", schedule="after-5s"),
@@ -279,7 +286,6 @@ STATISTICS_ASKED: Mapping[str, Scenario] = {
 COLLECTION_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "uploads": UPLOADS,
     "conversions": CONVERSIONS,
-    "calls": CALLS,
     "publishing": PUBLISHED,
     "lists": LISTS,
     "statistics": STATISTICS_ASKED,

@@ -165,18 +165,8 @@ CODES: Mapping[str, Scenario] = {
     },
 }
 
-BUILT: Mapping[str, dict[str, Any]] = {
-    "a package": {"schedule": "after-5s", "package_bytes": LARGE},
-    "a refusal": {"whose": "deleted"},
-    "a list": {"op": "list", "collections": 7, "page_size": 3},
-    "an upload": {"op": "create", "schedule": "after-5s", "document_bytes": 70_000},
-}
 FORMS: Mapping[str, Scenario] = {
-    **{
-        f"{name}, answers {form}": Scenario(form=form, **fields)
-        for name, fields in BUILT.items()
-        for form in ANSWER_FORMS
-    },
+    **{f"a large package, answers {form}": Scenario(form=form, package_bytes=LARGE) for form in ANSWER_FORMS},
     **{
         f"{name} ({form})": Scenario(format=form, schedule="after-5s", faults=(odd_answer(name, form),))
         for form, names in ODD_BODIES.items()
@@ -203,7 +193,6 @@ NAMED: Mapping[str, Scenario] = {
 }
 AGAIN: Mapping[str, Scenario] = {
     "again, after a run that was cut off": Scenario(interrupted=True, package_bytes=MEDIUM),
-    "again, over another file": Scenario(interrupted=True, package_bytes=MEDIUM, old_bytes=21),
     "again, and there is a new package": Scenario(
         interrupted=True, package_bytes=MEDIUM, faults=(msgspec.structs.replace(NEW_PACKAGE, count=None),)
     ),

@@ -65,7 +65,8 @@ ODD_VALUES: Mapping[Format, str] = {
         '"largest": 9007199254740991, "none": null, "no": false, "list": [], "deep": {"a": [1, [2], {"b": ""}]}, '
         '"code": 43, "status": "FAILED", "data": {"x": 1}}, "status": "OK", "code": 20}'
     ),
-    "jsonp": CALLBACK + '({"code":20,"status":"OK","data":{"title":"a); b(\\"c\\");//","description":"*/ é\\u2029"}});',
+    "jsonp": CALLBACK
+    + '({"code":20,"status":"OK","data":{"title":"a); b(\\"c\\");//","description":"*/ é\\u2029\u2028"}});',
     "xml": (
         "<response><code>20</code><status>OK</status><data><collectionHash>f000001</collectionHash><title> &lt;a&gt; "
         "&amp;amp; &#x1F600;<![CDATA[ ]]&gt; <b> ]]>&quot;</title><description>\n two\tlines\n</description>"

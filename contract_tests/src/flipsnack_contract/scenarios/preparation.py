@@ -81,11 +81,15 @@ def prepare(scenario: Scenario, sandbox: Sandbox) -> None:
 
 
 def furnish(scenario: Scenario, dest: Path) -> bytes | None:
-    """Put into the folder what is there before the run; what is at the destination then, None for no file."""
+    """Put into the folder what is there before the run; what is at the destination then, None for no file.
+
+    Where there is an older file, working files of a killed run are there too.
+    """
     for name, content in NEIGHBOURS.items():
         dest.with_name(name).write_bytes(content)
     if (old := old_file_of(scenario)) is not None:
         dest.write_bytes(old)
+        leave_stale(dest)
     return old
 
 

@@ -3,17 +3,16 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-import msgspec
-
-from flipsnack_contract.adapter.messages import FORMATS, Format, preferred
+from flipsnack_contract.adapter.messages import FORMATS, preferred
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios import fault_catalogue as faults
-from flipsnack_contract.scenarios.collection_catalogue import COLLECTION_FAMILIES
+from flipsnack_contract.scenarios.collection_catalogue import CALLS, COLLECTION_FAMILIES
 from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, SPOILT_PACKAGES, every_other, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.trouble_catalogue import TROUBLE_FAMILIES
+from flipsnack_contract.scenarios.variations import in_format, varied
 
 CUT_OFF, DEAD_ONCE = PASSING["a download cut off once"], faults.DEAD_LINKS["a dead link once"]
 AT_ONCE: Mapping[str, dict[str, Any]] = {
@@ -156,10 +155,13 @@ SUSPENDED: Mapping[str, Scenario] = {
     "suspended while a download is cut off": _suspended(0.01, NIGHT, "immediate", faults=(CUT_OFF,)),
     "suspended after code 32": _suspended(0.01, NIGHT, "immediate", faults=(PASSING["32 once"],)),
 }
-FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
+PLAIN_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "plain": PLAIN,
     "refused": REFUSED,
     "hostile": HOSTILE,
+    "calls": CALLS,
+}
+OTHER_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "faults": ADVERSE,
     "troubles": TROUBLED,
     "events": EVENTFUL,
@@ -167,6 +169,10 @@ FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     **COLLECTION_FAMILIES,
     **DELIVERY_FAMILIES,
     **TROUBLE_FAMILIES,
+}
+FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
+    **PLAIN_FAMILIES,
+    **{name: varied(family) for name, family in OTHER_FAMILIES.items()},
 }
 """The scenarios by what they are about."""
 
@@ -191,7 +197,7 @@ def catalogue(capabilities: Collection[str], family: Mapping[str, Scenario] = CA
     A client that does not read a format gets those scenarios in another one that are not made for it.
     """
     form = preferred(capabilities)
-    formatted = (one if one.format in capabilities else _in_format(one, form) for one in family.values())
+    formatted = (one if one.format in capabilities else in_format(one, form) for one in family.values())
     return list(dict.fromkeys(scenario for scenario in formatted if scenario.needs <= set(capabilities)))
 
 
@@ -201,13 +207,8 @@ def named(scenario: Scenario) -> Mapping[str, str]:
     The name is followed by the format where that is another one than in the catalogue, and is `drawn` for no name.
     """
     names = {known: name for name, known in CATALOGUE.items()}
-    formatted = (name for name, known in CATALOGUE.items() if _in_format(known, scenario.format) == scenario)
+    formatted = (name for name, known in CATALOGUE.items() if in_format(known, scenario.format) == scenario)
     name = names.get(scenario) or next((f"{name} ({scenario.format})" for name in formatted), "drawn")
     fields = {field: getattr(scenario, field) for field in Scenario.__struct_fields__}
     unusual = {field: value for field, value in fields.items() if value != getattr(Scenario(), field)}
     return {"scenario": name, **{field: WORDS.get(field, str)(value) for field, value in unusual.items()}}
-
-
-def _in_format(scenario: Scenario, form: Format) -> Scenario:
-    made_for_one = any(fault.answers for fault in scenario.faults)
-    return scenario if made_for_one else msgspec.structs.replace(scenario, format=form)

@@ -229,7 +229,8 @@ class ScenarioRun:
     @property
     def expected_error(self) -> str | None:
         """The class of error that follows from the last answer; None when another end is possible."""
-        if self.last is None or (self.last.fault and not self.is_made_up(self.last)):
+        fault = self.fault_of(self.last) if self.last else None
+        if self.last is None or (fault and not (fault.means or self.is_made_up(self.last))):
             return None
         if self.scenario.op == "download" and self.last.state == "FAILED":
             return "job_failed"

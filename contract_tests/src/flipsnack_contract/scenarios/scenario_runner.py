@@ -116,7 +116,7 @@ class ScenarioRunner:
             way=scenario.way,
             collections=collections_of(scenario),
             frozen=self.virtual,
-            file_name=scenario.file_name,
+            file_name=scenario.file_name if scenario.op == "download" else "",
         )
 
     def _play(self, scenario: Scenario, sandbox: Sandbox) -> ScenarioRun:

@@ -79,14 +79,14 @@ def scenarios(capabilities: Collection[str]) -> st.SearchStrategy[Scenario]:
 
 
 def _downloaded(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    polled = _built(forms, op=st.just("poll"), schedule=schedules, form=answer_forms)
-    return st.one_of(_built(forms, schedule=schedules, form=answer_forms, package_bytes=sizes), polled)
+    polled = _built(forms, op=st.just("poll"), schedule=schedules)
+    return st.one_of(_built(forms, schedule=schedules, package_bytes=sizes), polled)
 
 
 def _refused(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     whose = st.sampled_from(["unknown", "deleted", "foreign"])
     who = st.sampled_from(["right", "right", "wrong-secret", "unknown-key"])
-    return _built(forms, who=who, whose=whose, unknown_hash=hashes, form=answer_forms)
+    return _built(forms, who=who, whose=whose, unknown_hash=hashes)
 
 
 def _cut(forms: list[Format]) -> st.SearchStrategy[Scenario]:
@@ -160,14 +160,13 @@ def _anywhere(forms: list[Format]) -> st.SearchStrategy[Scenario]:
         if name == "data that is not an object":
             form = "json"  # in XML, data without elements may be empty
         fault = TROUBLES.get(name) or spoilt_answer(name, form)
-        fields = {field: st.just(value) for field, value in step[1].items()}
-        return _built([form], faults=st.just((at(step[0], fault, nth=nth),)), **fields)
+        faults = (*step[1].get("faults", ()), at(step[0], fault, nth=nth))
+        return _built([form], **_fixed(step), faults=st.just(faults))
 
     def refused(step: Step, code: int) -> st.SearchStrategy[Scenario]:
-        fields = {field: st.just(value) for field, value in step[1].items()} | {"deadline_s": st.just(None)}
         fault = refusal(step[0], code, FINAL[code])
         count = st.sampled_from((None, 1, 2)).map(lambda count: (msgspec.structs.replace(fault, count=count),))
-        return _built(forms, faults=count, **fields)
+        return _built(forms, **_fixed(step), faults=count, deadline_s=st.just(None))
 
     # What changes something may be done although its answer is lost, and a client cannot know that.
     places = st.sampled_from([*MANY.values(), *SINGLE.values()])
@@ -176,6 +175,10 @@ def _anywhere(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     any_step = st.sampled_from([STEPS[place] for place in (*MANY, *OTHERS)])
     codes = st.sampled_from(sorted(FINAL.keys() - {38}))
     return st.one_of(troubled, troubled, st.tuples(any_step, codes).flatmap(lambda chosen: refused(*chosen)))
+
+
+def _fixed(step: Step) -> dict[str, st.SearchStrategy[Any]]:
+    return {field: st.just(value) for field, value in step[1].items() if field != "faults"}
 
 
 def _listed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
@@ -188,7 +191,6 @@ def _listed(forms: list[Format]) -> st.SearchStrategy[Scenario]:
         collections=st.integers(0, 12),
         page_size=st.integers(1, 5),
         params=filters,
-        form=answer_forms,
         cancel_after_s=st.one_of(st.none(), st.none(), st.integers(1, 10).map(float)),
         timeline=st.one_of(st.just(()), st.lists(event, max_size=3).map(tuple)),
     )
@@ -202,6 +204,7 @@ def _built(forms: list[Format], **fields: st.SearchStrategy[Any]) -> st.SearchSt
         "secret": secrets,
         "old_bytes": st.sampled_from((None, 21, 0, 9_000, 70_000, 300_000)),
         "pages": st.integers(1, 4),
+        "form": answer_forms,
     }
     return st.builds(Scenario, **{**common, **fields})
 

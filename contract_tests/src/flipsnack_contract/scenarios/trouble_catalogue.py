@@ -21,6 +21,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     HTML,
     LASTING,
     LOGIN,
+    PASSING,
     answer_of,
     at,
     refusal,
@@ -35,16 +36,26 @@ Step = tuple[str, dict[str, Any]]
 MANY: Mapping[str, Step] = {
     "a job": (package_method().name, {"schedule": "after-20s"}),
     "a conversion": (SHOW, {"op": "create", "schedule": "after-20s"}),
-    "a list": (LIST, {"op": "list", "collections": 12, "page_size": 2}),
+    # Every other collection or so has the word: 12 of these 30.
+    "a list": (LIST, {"op": "list", "collections": 30, "page_size": 2, "params": {"query": "catalogue"}}),
 }
 """Steps of several calls."""
+
+SECOND_LINK = "a second link"
+RENEWED: Mapping[str, Step] = {
+    SECOND_LINK: (
+        package_method().name,
+        {"faults": (PASSING["HTTP 503 for the package once"],), "settings": {"url_lifetime": 0.1}, "old_bytes": 21},
+    )
+}
+"""A step whose second call comes after its first link has expired."""
 
 SINGLE: Mapping[str, Step] = {
     "one poll": (package_method().name, {"op": "poll", "schedule": "never"}),
     "showing what is published": (SHOW, {"op": "publish"}),
     "statistics": (STATISTICS, {"op": "statistics"}),
     **{
-        f"call {name.partition('.')[2]}": (name, {"op": "call", "action": name})
+        f"call {name.removeprefix('collection.')}": (name, {"op": "call", "action": name})
         for name in (LIST, SHOW, STATISTICS, "collection.getEmbed", "user.getStats")
     },
 }
@@ -58,19 +69,24 @@ CHANGES: Mapping[str, Step] = {
 }
 """Steps that change something."""
 
-STEPS: Mapping[str, Step] = {**MANY, **SINGLE, **CHANGES}
-OTHERS = [place for place in STEPS if place not in (*MANY, "an upload")]
+STEPS: Mapping[str, Step] = {**MANY, **RENEWED, **SINGLE, **CHANGES}
+OTHERS = [place for place in STEPS if place not in (*MANY, *RENEWED, "an upload")]
 """Steps of one call that sends no document."""
 
 EARLY = (2, 3)
 """The numbers of later calls of a step."""
 
-MIDDLE_S = {"a job": 8.0, "a conversion": 8.0, "a list": 1.0}
+MIDDLE_S = {"a job": 8.0, "a conversion": 8.0, "a list": 1.0, SECOND_LINK: 0.2}
 """The middle of a step of several calls, in seconds from its start."""
 
-FOR_EVER = [LASTING[f"{name} for ever"] for name in ("22", "HTTP 503", "32", "31")]
-TWO_OF_THREE: tuple[Format, ...] = ("json", "jsonp", "json", "xml")
-"""Formats by turns that do not fall on the same of three steps each time."""
+FOR_EVER = [LASTING[f"{name} for ever"] for name in ("22", "HTTP 503", "32", "calls reset", "31")]
+ENDS: tuple[dict[str, Any], ...] = (
+    *({"deadline_s": seconds} for seconds in (None, 0.5)),
+    {"cancel_after_s": 9},
+    *({"deadline_s": seconds} for seconds in (20.0, None, 3.0)),
+    {"cancel_after_s": 40},
+)
+"""How something ends that lasts: by itself, by a deadline, or by a cancel."""
 
 CALL_REDIRECTS = ("a call redirected to itself once", "calls redirected to themselves", "calls redirected elsewhere")
 STATUSES = (204, 400, 404, 410, 418, 500, 501, 505)
@@ -81,9 +97,10 @@ def _put(place: str, *troubles: Fault, nth: int | None = None, **fields: Any) ->
     """The scenario of a step with this trouble, at the `nth` call of its method, or from the first on; and its name."""
     action, known = STEPS[place]
     faults = tuple(at(action, fault, nth=nth) for fault in troubles)
-    scenario = Scenario(**{**known, **fields, "faults": faults})
+    scenario = Scenario(**{**known, **fields, "faults": (*known.get("faults", ()), *faults)})
     where = place if nth is None else f"call {nth} of {place}"
-    return f"{', then '.join(fault.name for fault in troubles)}, at {where} ({scenario.format})", scenario
+    form = f" ({scenario.format})" if "format" in fields else ""
+    return f"{', then '.join(fault.name for fault in troubles)}, at {where}{form}", scenario
 
 
 def _changed(fault: Fault, **fields: Any) -> Fault:
@@ -99,47 +116,49 @@ def _http_status(status: int) -> Fault:
 
 def _passing() -> Iterator[Row]:
     """Each fault that passes at two later calls and two other steps; three times, two of them, before a lost upload."""
-    many, others, forms = cycle(MANY), cycle(SINGLE), cycle(FORMATS)
-    for (fault, nth), form in zip(product(CALL_FAULTS, EARLY), cycle(TWO_OF_THREE), strict=False):
-        yield _put(next(many), fault, nth=nth, format=form)
-    for fault in (*CALL_FAULTS, *CALL_FAULTS):
-        yield _put(next(others), fault, format=next(forms))
-    for fault, place in product(NOT_DONE, ("publishing", "call update", "call deleteCollection")):
-        yield _put(place, fault)
-    once = [fault for fault in NOT_DONE if fault.name != "31 three times"]
-    for pair, place in zip(permutations(once, 2), cycle((*MANY, *CHANGES)), strict=False):
-        yield _put(place, *pair)
-    for fault in CALL_FAULTS:
-        if fault.fault["kind"] in ("status", "reset"):
-            yield _put(next(many), _changed(fault, count=3, name=f"{fault.name}, three times"))
-    for refused, lost in zip(NOT_DONE, LOST, strict=False):
-        yield _put("an upload", refused, _changed(lost, count=1))
+    many, once = cycle(MANY), [fault for fault in NOT_DONE if fault.name != "31 three times"]
+    busy = [fault for fault in CALL_FAULTS if fault.fault["kind"] in ("status", "reset")]
+    changes = ("publishing", "call update", "call deleteCollection")
+    yield from (_put(next(many), fault, nth=nth) for fault, nth in product(CALL_FAULTS, EARLY))
+    yield from map(_put, cycle(SINGLE), (*CALL_FAULTS, *CALL_FAULTS))
+    yield from (_put(SECOND_LINK, fault, nth=2) for fault in CALL_FAULTS[::2])
+    yield from (_put(place, fault) for fault, place in product(NOT_DONE, changes))
+    yield from (
+        _put(place, *pair) for pair, place in zip(permutations(once, 2), cycle((*MANY, *CHANGES)), strict=False)
+    )
+    yield from (_put(next(many), _changed(fault, count=3, name=f"{fault.name}, three times")) for fault in busy)
+    yield from (_put("an upload", one, _changed(lost, count=1)) for one, lost in zip(NOT_DONE, LOST, strict=False))
 
 
 def _refused() -> Iterator[Row]:
     """Each code at a later call of one step, once; and at two other steps for ever; code 43 at all of them."""
-    forms, later, anywhere = cycle(FORMATS), cycle(MANY), cycle(OTHERS)
+    later, anywhere = cycle(MIDDLE_S), cycle(OTHERS)
     for code, means in FINAL.items():
         fault = _changed(refusal("", code, means), name=str(code))
-        if code != 38:
-            yield _put(next(later), _changed(fault, count=1), nth=EARLY[code % 2], deadline_s=None)
+        for place in MIDDLE_S if code == 43 else islice(later, code != 38):
+            nth = 2 if place in RENEWED else EARLY[code % 2]
+            yield _put(place, _changed(fault, count=1), nth=nth, deadline_s=None)
         for place in OTHERS if code == 43 else islice(anywhere, 2):
-            yield _put(place, fault, deadline_s=None, old_bytes=21, format=next(forms))
+            yield _put(place, fault, deadline_s=None)
 
 
 def _lasting() -> Iterator[Row]:
-    """Each fault that lasts, from the middle of each step of several calls on, and at other steps with little time."""
-    deadlines = cycle((None, 30.0, 12.0, None, 60.0))
+    """Each fault that lasts, from the middle of each step of several calls on, and at other steps from their start."""
+    ends = cycle(ENDS)
     for (place, middle_s), fault in product(MIDDLE_S.items(), FOR_EVER):
         late = _changed(fault, after_s=middle_s, name=f"{fault.name} from the middle on")
-        yield _put(place, late, deadline_s=next(deadlines), collections=40 if place == "a list" else 0)
-    for place, fault, deadline_s in zip((*OTHERS, *OTHERS), cycle(FOR_EVER), cycle((None, 0.5, 20.0)), strict=False):
-        yield _put(place, fault, deadline_s=deadline_s)
-    for place, fault in (("one poll", FOR_EVER[0]), ("call getStats", FOR_EVER[1]), ("an upload", FOR_EVER[0])):
+        yield _put(place, late, **_later(middle_s, next(ends)))
+    for place, fault in zip(OTHERS, cycle(FOR_EVER), strict=False):
+        yield _put(place, fault, **next(ends))
+    for place, fault in zip((*OTHERS, "an upload"), (*FOR_EVER[3:], *FOR_EVER, *FOR_EVER), strict=False):
         yield _put(place, _changed(fault, name=f"a cancel, and {fault.name}"), cancel_after_s=9)
     long = TimelineEvent(after_s=2.5, what="suspend", for_s=7_200)
     for place in ("a list", "publishing", "call getStats"):
         yield _put(place, _changed(FOR_EVER[0], name="suspended, and 22"), deadline_s=600.0, timeline=(long,))
+
+
+def _later(seconds: float, end: dict[str, Any]) -> dict[str, Any]:
+    return {name: value and value + seconds for name, value in end.items()}
 
 
 def _one_deadline() -> Iterator[Row]:
@@ -161,15 +180,20 @@ def _one_deadline() -> Iterator[Row]:
 
 def _spoilt() -> Iterator[Row]:
     """Each answer that makes no sense, at steps by turns: first, later, and in every format."""
-    forms, others, later = cycle(FORMATS), cycle(STEPS), cycle(MANY)
+    forms, others, later = cycle(FORMATS), cycle(STEPS), cycle(MIDDLE_S)
     for name in (*ENVELOPES, *ENVELOPES, *ENVELOPES[::2]):
         # In XML, data without elements may be empty.
         form: Format = "json" if name == "data that is not an object" else next(forms)
         yield _put(next(others), spoilt_answer(name, form), format=form)
     for name in (*ENVELOPES[4:], "no data", "no data", "an unknown status"):
-        yield _put(next(later), spoilt_answer(name, "json"), nth=EARLY[0])
+        place = next(later)
+        fault = _changed(spoilt_answer(name, "json"), after_s=MIDDLE_S[place], name=f"{name} from the middle on")
+        yield _put(place, fault)
     for status, place in zip(STATUSES, (*MANY, *SINGLE), strict=False):
         yield _put(place, _http_status(status), deadline_s=None)
+    for status in (400, 404, 500):
+        lost = _http_status(status)
+        yield _put("an upload", _changed(lost, affects="upload" if lost.affects == "lasting" else "answer"))
 
 
 def _redirected() -> Iterator[Row]:

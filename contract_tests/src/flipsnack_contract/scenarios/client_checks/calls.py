@@ -100,6 +100,8 @@ def nothing_secret_is_printed(run: ScenarioRun) -> None:
     # The log is masked already, so a mask means that the secret was there.
     if spelling := MASK in said or spellings.get(run.case.secret, ""):
         raise Violation("what the client printed", "nothing secret", f"the secret{_as(spelling)}")
+    if any(part in said for part in _nearly(run.case.secret)):
+        raise Violation("what the client printed", "nothing secret", "most of the secret")
     for name, pattern in SIGNATURES.items():
         if match := pattern.search(said):
             raise Violation("what the client printed", "nothing secret", f"{name}: {match[0][:24]}…")
@@ -115,6 +117,12 @@ def _signatures_in(sent: Sent) -> list[str]:
     return SENT_SIGNATURE.findall(f"{sent.target}\n{sent.body.decode('latin-1')}")
 
 
+def _nearly(secret: str) -> list[str]:
+    """The beginning and the end of a secret, with so much of it that the rest can be guessed."""
+    rest = len(secret) // 4
+    return [secret[rest:], secret[:-rest]] if len(secret) >= LONG_SECRET else []
+
+
 def _as(spelling: str | bool) -> str:
     return f", {spelling}" if isinstance(spelling, str) else ""
 
@@ -123,7 +131,7 @@ SENT_SIGNATURE = re.compile(r'(?:[?&]signature=|name="signature"\r\n\r\n)([A-Za-
 """A signature as it is sent."""
 
 ZIP = b"PK"
-NEARLY_ALL = 16
+LONG_SECRET, NEARLY_ALL = 12, 16
 """Letters of a signature with which the others can be guessed."""
 
 SIGNATURES = {

@@ -3,10 +3,12 @@
 import re
 
 from flipsnack_contract.adapter.case import CaseOutcome
+from flipsnack_contract.adapter.elsewhere import ODD_PATH, PACKAGE_PATH
 from flipsnack_contract.adapter.fake_server import MOST_LEFT
 from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.contract.assertions import Violation, expect
+from flipsnack_contract.contract.assertions import Violation, expect, expect_in
+from flipsnack_contract.contract.spellings import spelling_of
 from flipsnack_contract.scenarios.preparation import NEIGHBOURS, STALE
 from flipsnack_contract.scenarios.scenario_run import HELPLESS, ScenarioRun
 from flipsnack_contract.scenarios.traffic import CREDENTIALS
@@ -26,6 +28,8 @@ TOKEN, VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20-
 
 PAGE = b"<"
 """How pages and refusals begin that came in place of a package."""
+
+SIGNATURE = re.compile(r"(?<=[?&]Signature=)[^&]*")
 
 BESIDE = frozenset({"authorization", "cookie"})
 """Headers that belong to one server."""
@@ -67,7 +71,19 @@ def the_key_stays_in_calls(run: ScenarioRun) -> None:
 
 
 def _tells(key: str, value: str) -> bool:
-    return key in (value if len(key) >= LONG_KEY else WORDS.split(value))
+    return bool(spelling_of(key, value)) if len(key) >= LONG_KEY else key in WORDS.split(value)
+
+
+@check("client.credentials-not-in-download")
+def links_are_fetched_as_they_were_given(run: ScenarioRun) -> None:
+    """Each request for a package has the path and the parameters of a link that was given, in their order."""
+    given = [str(call.data["resourceUrl"]) for call in run.calls if call.data and "resourceUrl" in call.data]
+    # The journal masks signatures.
+    targets = {"/" + SIGNATURE.sub("", link).partition("://")[2].partition("/")[2] for link in given}
+    targets |= {f"/{ODD_PATH}", *([] if "redirect" not in run.faults else [f"/{PACKAGE_PATH}"])}
+    for sent in run.sent or ():
+        if given and (sent.server == ELSEWHERE or "/packages/" in sent.path):
+            expect_in(sorted(targets), SIGNATURE.sub("", sent.target), f"the address of {sent}, without its signature")
 
 
 @check("client.redirect")
