@@ -56,11 +56,13 @@ def test_a_broken_must_fails_and_says_how_to_see_it_again(judge: Judge, junit: P
             r"  found   .*expected False, got True",
             r"  with    \w+ = ",
             r"  steps   ",
-            rf"  replay  pytest .* --flipsnack-app=servers:long_lived .* --flipsnack-seed=3 .* -k {LIVES}/a-url-lives",
+            rf"  replay  pytest .* --flipsnack-app=servers:long_lived --flipsnack-seed=3 -k {LIVES}/a-url-lives",
             rf"  more    flipsnack-contract explain {LIVES}",
         ]
     )
     assert '{"code"' not in run.stdout.str()
+    (again,) = (line for line in run.outlines if line.startswith("  replay"))
+    assert (1, 0) == (again.count(" -k "), again.count("junitxml"))
     (case,) = etree.parse(junit).iter("testcase")
     assert LIVES == case.get("name")
     assert "expected False, got True" in str(case[0].get("message"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flipsnack_contract.target.target import HttpTarget, Request, Unreachable, WsgiTarget, load_app
+from flipsnack_contract.target.target import HttpTarget, Request, Unreachable, WsgiTarget
 
 
 def _echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -79,25 +79,3 @@ def test_no_whole_answer_is_unreachable(answer: bytes) -> None:
         pytest.raises(Unreachable, match="no whole answer from http://127"),
     ):
         target.send(Request("GET", url))
-
-
-def test_an_app_is_loaded_by_name() -> None:
-    """`module:factory`, as on the command line."""
-    reply = WsgiTarget(load_app("flipsnack_mock:create_app")).send(Request("GET", "http://x.test/health"))
-    assert 200 == reply.status
-
-
-@pytest.mark.parametrize(
-    ("name", "match"),
-    [
-        ("nothing", "expected module:factory"),
-        ("no.such.module:app", "cannot be loaded"),
-        ("flipsnack_mock.server.app:nothing", "cannot be loaded"),
-        ("os:path", "makes no app: TypeError: .*; expected a function that takes no argument"),
-        ("os:getcwd", "makes no app but '/.*; expected a function that takes no argument"),
-    ],
-)
-def test_a_wrong_name_is_explained(name: str, match: str) -> None:
-    """It says what was given and what was expected."""
-    with pytest.raises(ValueError, match=match):
-        load_app(name)

@@ -4,7 +4,7 @@ import datetime
 import shlex
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -59,9 +59,20 @@ class Run:
         """The command that judges a result again: the one that was typed, narrowed to the check or the group."""
         at = self.command.index("--") if "--" in self.command else len(self.command)
         narrowed = ("-k", result.group or result.check)
-        return shlex.join((*self.command[:at], *narrowed, *self.command[at:]))
+        return shlex.join((*_replayed(self.command[:at]), *narrowed, *self.command[at:]))
 
 
+def _replayed(words: Iterable[str]) -> Iterator[str]:
+    """The words of a command without its selection, and without the reports that a replay would overwrite."""
+    rest = iter(words)
+    for word in rest:
+        if word in _NOT_REPLAYED:
+            next(rest, "")
+        elif word.partition("=")[0] not in _NOT_REPLAYED:
+            yield word
+
+
+_NOT_REPLAYED = ("-k", "--html", "--junitxml", "--junit-xml", "--report-log")
 RUN = pytest.StashKey[Run]()
 
 

@@ -15,9 +15,10 @@ from flipsnack_contract.checks.runner import Budget, plan_reads, read, read_only
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.options import BLANKS, Options
+from flipsnack_contract.target.app import load_app
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.outcome import Exit
-from flipsnack_contract.target.target import HttpTarget, Request, Target, Unreachable, WsgiTarget, load_app
+from flipsnack_contract.target.target import HttpTarget, Request, Target, Unreachable, WsgiTarget
 from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
 
 KEY, SECRET = "FLIPSNACK_API_KEY", "FLIPSNACK_SECRET"
@@ -46,7 +47,8 @@ def open_server(options: Options, stack: ExitStack, worker: str) -> Judged:
     if worker:
         # The longest ones come first, so that the workers end at the same time.
         checks = tuple(sorted(checks, key=lambda one: one.rule.id != LONGEST))
-    how = f"{len(checks)} checks, {plan.examples} drawn examples and {plan.rows or 'all'} rows each"
+    count = f"{len(checks)} check{'s' * (len(checks) != 1)}"
+    how = f"{count}, {plan.examples} drawn examples and {plan.rows or 'all'} rows each"
     return Judged(
         name=name,
         notes=(_capabilities(under_test), how),

@@ -268,7 +268,7 @@ class Session:
 
     def wait(self, micros: int) -> None:
         if micros > 0:
-            self.trace.add(f"wait {micros / SECOND:g} s")
+            self.trace.add(f"wait {f'{micros / SECOND:.6f}'.rstrip('0').rstrip('.')} s")
             self.clock.pass_by(micros)
 
     def align(self) -> None:

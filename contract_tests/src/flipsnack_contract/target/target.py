@@ -5,7 +5,6 @@ In a trace keys are shortened and signatures left out.
 
 import http.client
 import io
-import pkgutil
 import re
 import ssl
 import traceback
@@ -21,7 +20,6 @@ from flipsnack_contract.contract.decoding import Malformed, cut, decode
 from flipsnack_contract.contract.ledger import named
 from flipsnack_contract.target.bounds import BoundedResponse, Bounds, Unbounded, bounded
 
-FACTORY = "expected a function that takes no argument and returns a WSGI app, as flipsnack_mock:create_app"
 MOST_SILENT = 3
 # What the number of an error says, the words behind it say too.
 _NUMBER = re.compile(r"^\[Errno -?[0-9]+\] ")
@@ -213,25 +211,6 @@ def _environ(request: Request) -> dict[str, Any]:
         variable = name.upper().replace("-", "_")
         environ[variable if variable in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{variable}"] = value
     return environ
-
-
-def load_app(name: str) -> Callable[..., Iterable[bytes]]:
-    """The WSGI app that `module:factory` makes. Raises `ValueError` saying what is wrong with the name."""
-    if not all(name.partition(":")):
-        raise ValueError(
-            f"{name!r} is not the name of an app; expected module:factory, as in flipsnack_mock:create_app"
-        )
-    try:
-        make = pkgutil.resolve_name(name)
-    except (ImportError, AttributeError, ValueError) as missing:
-        raise ValueError(f"{name!r} cannot be loaded: {missing}") from None
-    try:
-        app: Callable[..., Iterable[bytes]] = make()
-    except Exception as trouble:  # any error of the factory becomes one line for the user
-        raise ValueError(f"{name!r} makes no app: {type(trouble).__name__}: {trouble}; {FACTORY}") from None
-    if not callable(app):
-        raise ValueError(f"{name!r} makes no app but {app!r:.80}; {FACTORY}")
-    return app
 
 
 _SIGNATURE = re.compile(r"(?<=[?&])(signature|Signature)=[^&\s]*")

@@ -24,9 +24,9 @@ def show_settings(environ: Mapping[str, str], /, *, as_json: bool, config: Path 
         print_json(rows)
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("setting", "value", "source", "what it does", box=None, pad_edge=False)
+    table = Table(Column("setting", no_wrap=True), "value", "source", "what it does", box=None, pad_edge=False)
     for name, setting in sources.items():
         table.add_row(name, shown(name, setting.value), setting.source, setting.does)
     # In a pipe each setting is one line, whatever its length.
