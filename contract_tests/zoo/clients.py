@@ -32,7 +32,7 @@ _BY_NAME = {one.name: one for one in client_checks() if one.rule.id != ADAPTER_R
 CLIENT_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check of a client. A fault of an adapter proves nothing, so that check is left out."""
 
-FEW = 10
+FEW = 6
 """So many scenarios of each family are run first, which finds most of the broken clients sooner."""
 PACKAGES = ("download", "poll")
 BY_MODULE = {

@@ -98,6 +98,15 @@ class RetriesWrongSignatures(_RetriesRefusals, breaks="client.final-error"):
     codes = (44,)
 
 
+class ResumesTooLate(Client, breaks="client.retry"):
+    """Resumes a download one byte too late."""
+
+    def take(self, response: HttpResponse) -> None:
+        super().take(response)
+        if not response.whole:
+            self.got += b"?"
+
+
 class GivesUpAt22(Client, breaks="client.retry"):
     """Gives up at code 22."""
 
@@ -136,15 +145,6 @@ class GivesUpOnBrokenConnections(Client, breaks="client.retry"):
             return super().get(url, headers)
         except ClientError as error:
             raise ClientError("transport", str(error)) from None
-
-
-class ResumesTooLate(Client, breaks="client.retry"):
-    """Resumes a download one byte too late."""
-
-    def take(self, response: HttpResponse) -> None:
-        super().take(response)
-        if not response.whole:
-            self.got += b"?"
 
 
 class NoDeadline(Client, breaks="client.deadline"):
