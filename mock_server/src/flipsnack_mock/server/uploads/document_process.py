@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+_MOST_ASKED = 200
+"""So many documents are looked into by one process: whatever they leave in its memory goes with it."""
+
 _SCRIPT = Path(__file__).with_name("pdfium.py")
 
 
@@ -27,9 +30,11 @@ class DocumentProcess:
         except OSError as trouble:
             raise Stopped(f"no process could be started: {trouble}") from None
         self._is_late = False
+        self._times = 0
 
     def ask(self, arguments: Sequence[str], seconds: float) -> bytes:
         """The line that it answers; raises `Stopped` when it ends instead, as it must after so many `seconds`."""
+        self._times += 1
         timer = threading.Timer(seconds, self._be_late)
         timer.start()
         try:
@@ -58,9 +63,9 @@ class DocumentProcess:
         self.kill()
 
     @property
-    def lives(self) -> bool:
-        """Whether it can be asked."""
-        return self._run.poll() is None
+    def can_be_asked(self) -> bool:
+        """Whether it still runs, and was not asked too often."""
+        return self._run.poll() is None and self._times < _MOST_ASKED
 
     def kill(self) -> None:
         """Stop it; whoever asks it meanwhile gets `Stopped`."""
@@ -80,7 +85,7 @@ long as to look into most documents. It ends with the interpreter: then its inpu
 def waiting_process() -> DocumentProcess:
     """The one that waits, or a new one; raises `Stopped` when none can be started."""
     with suppress(IndexError):
-        while not (process := _WAITING.pop()).lives:
+        while not (process := _WAITING.pop()).can_be_asked:
             process.end()
         return process
     return DocumentProcess()
