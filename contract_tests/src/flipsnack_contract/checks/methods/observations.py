@@ -1,11 +1,12 @@
 """What each rule says of a collection, looked at after every event, and after every event behind every other one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import cycle, islice
 
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.fields import require_fields
 from flipsnack_contract.checks.methods.comparison import DOCUMENTS, LOOKS
+from flipsnack_contract.checks.methods.packages import files_in
 from flipsnack_contract.checks.methods.stage import EVENTS, Stage, follow, staged
 from flipsnack_contract.checks.methods.uploaded import (
     DELETE,
@@ -161,7 +162,8 @@ def a_package_stays_as_it_is(session: Session) -> None:
 @check("url.package", needs=CONTROL, methods=method_named(PACKAGE))
 def a_package_is_that_of_its_collection(session: Session) -> None:
     """As long as title and document stay, later links serve the same bytes; each collection has its own."""
-    known: dict[tuple[str, ...], bytes] = {}
+    known: dict[tuple[str, str], bytes] = {}
+    shown: dict[tuple[int, str], Mapping[str, bytes]] = {}
     etags: dict[str, bytes] = {}
     for stage, event, _ in follow(session):
         for one in (stage.subject, stage.other):
@@ -171,6 +173,11 @@ def a_package_is_that_of_its_collection(session: Session) -> None:
             title = found.title if found else ""
             before = known.setdefault((one, title), body)
             expect(True, before == body, f"the package of {title!r} is the same as before, after {event}")
+            # It stays the same collection when publishing gives it another hash, which may be in the package.
+            files = files_in(body, one)
+            expect(
+                shown.setdefault((id(found), title), files), files, f"the files in the package of {title!r}, {event}"
+            )
             same = etags.setdefault(etag, body) == body
             require(True, same, f"packages with the ETag {etag!r} are the same, after {event}", "url.validators")
         expect(True, len(set(known.values())) >= 2, "two collections have different packages")
