@@ -95,12 +95,16 @@ def the_rest_is_kept_whatever_happens(session: Session) -> None:
         stage.mine.look(GET, stage.subject, form, {})
 
 
+MARKS: Parameters = {"title": "No. #1? a/b;c=%20&é", "description": "100 %", "collectionStatus": "editable"}
+"""Texts that a server may use in an address."""
+
+
 @check("collection.thumbnail", needs=CONTROL, methods=method_named(GET))
 def the_thumbnail_is_a_picture(session: Session) -> None:
     """The URL of the thumbnail answers with an image, whatever happened, while the document is converted too."""
     _require_picture(session, session.collection(), "nothing")
     for stage, event, _ in follow(session.another()):
-        of_kinds = () if stage.gone else [stage.mine.upload(what, "after-2s", "json", {}) for what in DOCUMENTS]
+        of_kinds = () if stage.gone else [stage.mine.upload(what, "after-2s", "json", MARKS) for what in DOCUMENTS]
         for one in (*stage.collections, *of_kinds):
             _require_picture(stage.session, one, event)
 
