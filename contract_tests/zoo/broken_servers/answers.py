@@ -206,3 +206,10 @@ class DollarsArePatterns(AltServer, breaks="answer.same-in-every-format"):
         meant = {"$$": "$", "$&": "JSON", "$`": before, "$'": ");"}
         text = json.dumps(said).replace("<", "\\u003c")
         return before + re.sub(r"\$[$&`']", lambda found: meant[found[0]], text) + ");"
+
+
+class XmlCutsTexts(AltServer, breaks="answer.same-in-every-format"):
+    """Cuts the texts of XML, as a field of a database does, behind 65,535 characters."""
+
+    def xml_text(self, text: str) -> str:
+        return super().xml_text(text[:65_535])

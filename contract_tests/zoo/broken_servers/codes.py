@@ -264,3 +264,11 @@ class SameFileTwice(AltServer, breaks="code.36"):
     def documents(self, call: Call) -> list[Upload]:
         files = sorted(super().documents(call), key=lambda one: one.part == "file")
         return list({one.content: one for one in files}.values())
+
+
+class SaysWhichValue(AltServer, breaks="code.40"):
+    """Adds to the message of code 40 what was wrong, where that was a value."""
+
+    def message(self, call: Call, code: int) -> str:
+        is_value = code == 40 and call.method.types and not call.is_malformed
+        return super().message(call, code) + (": a value" if is_value else "")

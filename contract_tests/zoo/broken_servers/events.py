@@ -221,3 +221,22 @@ class ListsTheFirstTitle(AltServer, breaks="update.empty-text"):
             for one in data["collections"]
         ]
         return {**data, "collections": shown}
+
+
+class SetsBeforeItRefuses(AltServer, breaks="update.sets"):
+    """Sets the title before it looks at the other values of collection.update."""
+
+    def check_values(self, call: Call) -> None:
+        found = call.account.collections.get(call.get("collectionHash"))
+        if call.method.run == "update" and found and "title" in call.params:
+            found.title = call.get("title")
+        super().check_values(call)
+
+
+class StartsWhenConverted(AltServer, breaks="code.38"):
+    """Starts the package for a call that is refused with 38."""
+
+    def check_conversion(self, call: Call) -> None:
+        if call.method.run == "download_html":
+            self.start(call.collection.package, call.account.now)
+        super().check_conversion(call)

@@ -150,3 +150,12 @@ class PollsAreFree(AltServer, breaks="limit.what-counts"):
         if state.lower() == "processing":
             call.account.counted.pop()
         return data
+
+
+class UpdateTriesAgain(AltServer, breaks="job.never-goes-back"):
+    """Starts a package that failed again when its collection is changed."""
+
+    def change(self, call: Call, collection: Collection) -> None:
+        super().change(call, collection)
+        if self.package_state(collection, call.account.now) == "FAILED":
+            collection.package = Job("after-5s", call.account.now)

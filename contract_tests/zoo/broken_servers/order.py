@@ -16,6 +16,7 @@ NEIGHBOURS = (
     ("limits", "action"),
     ("action", "verb"),
     ("verb", "signature"),
+    ("host", "signature"),
     ("signature", "parameters"),
     ("parameters", "values"),
     ("values", "collection"),
@@ -119,3 +120,16 @@ class DatesInTheHandler(AltServer, breaks="order.checks"):
     def get_stats(self, call: Call) -> dict[str, Any]:
         require(not self._are_dates(call) or call.get("startDate") <= call.get("endDate"), 40)
         return super().get_stats(call)
+
+
+class FlagAfterCollection(AltServer, breaks="order.checks"):
+    """Looks at includePageStats when it has found the collection."""
+
+    def check_values(self, call: Call) -> None:
+        flag = call.params.pop("includePageStats", None)
+        super().check_values(call)
+        call.params |= {} if flag is None else {"includePageStats": flag}
+
+    def check_conversion(self, call: Call) -> None:
+        super().check_values(call)
+        super().check_conversion(call)

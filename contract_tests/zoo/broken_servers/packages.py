@@ -11,6 +11,7 @@ from typing import Any
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import MINUTE, SECOND, Account, Collection
 from contract_tests.zoo.alt_server.answers import Headers, HttpAnswer
+from contract_tests.zoo.alt_server.downloads import Link
 
 DAY = 24 * 60 * MINUTE
 
@@ -181,3 +182,35 @@ class AsciiTitles(AltServer, breaks="url.package"):
 
     def package(self, collection: Collection) -> bytes:
         return super().package(replace(collection, title=collection.title.encode("ascii", "replace").decode()))
+
+
+class EtagOfTheFirst(AltServer, breaks="url.validators"):
+    """Keeps the ETag that a collection had at first, although its package has another title."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.etags: dict[Collection, str] = {}
+
+    def etag(self, collection: Collection, whole: bytes) -> str:
+        return self.etags.setdefault(collection, super().etag(collection, whole))
+
+
+class HeadIsNotSigned(AltServer, breaks="url.tamper-proof"):
+    """Answers HEAD by the path of a resource URL alone."""
+
+    def download(self, address: str, environ: Mapping[str, Any]) -> HttpAnswer:
+        paths = {one.partition("?")[0]: one for one in self.links}
+        known = paths.get(address.partition("?")[0], address)
+        return super().download(known if environ["REQUEST_METHOD"] == "HEAD" else address, environ)
+
+
+class TwentyDownloads(AltServer, breaks="url.lives-60s"):
+    """Ends a resource URL that was used twenty times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used: list[Link] = []
+
+    def is_alive(self, link: Link) -> bool:
+        self.used.append(link)
+        return super().is_alive(link) and self.used.count(link) <= 20

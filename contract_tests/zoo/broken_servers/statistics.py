@@ -279,3 +279,17 @@ class TodayIsNotOver(AltServer, breaks="stats.dates"):
 
     def counts(self, call: Call, day: str) -> bool:
         return super().counts(call, day) and not (call.get("endDate") and day == self.today)
+
+
+class SumsWhatIsConverted(AltServer, breaks="user.sums"):
+    """Sums only collections whose document is converted."""
+
+    def summed(self, account: Account) -> Iterable[Collection]:
+        return [one for one in super().summed(account) if self.conversion_state(one, account.now) == "COMPLETE"]
+
+
+class SumsAPage(AltServer, breaks="user.sums"):
+    """Sums the first five hundred collections of an account."""
+
+    def summed(self, account: Account) -> Iterable[Collection]:
+        return [*super().summed(account)][:500]

@@ -5,7 +5,7 @@ from datetime import date
 
 from contract_tests.zoo.alt_server import AltServer
 from contract_tests.zoo.alt_server.accounts import Collection
-from contract_tests.zoo.alt_server.request import Call, Refusal, require
+from contract_tests.zoo.alt_server.request import Call, Refusal, Upload, require
 from contract_tests.zoo.alt_server.table import TYPES, UNKNOWN
 
 # --- hosts
@@ -255,3 +255,29 @@ class WidthsIn16Bits(AltServer, breaks="update.sets"):
     def change(self, call: Call, collection: Collection) -> None:
         super().change(call, collection)
         collection.width %= 2**16
+
+
+class ZeroIsNoTitle(AltServer, breaks="upload.answer"):
+    """Takes the title 0 for none, as PHP's empty() does."""
+
+    def title_of(self, call: Call) -> str:
+        if call.get("title") == "0":
+            del call.params["title"]
+        return super().title_of(call)
+
+
+class DraftsHaveOneHeight(AltServer, breaks="upload.answer"):
+    """Ignores the height of an editable collection that has a title."""
+
+    def make_collection(self, call: Call) -> Collection:
+        made = super().make_collection(call)
+        made.height = 385 if made.status == "editable" and "title" in call.params else made.height
+        return made
+
+
+class EightMegabytes(AltServer, breaks="code.34"):
+    """Takes no file of more than eight megabytes, which is what its framework allows."""
+
+    def size_of(self, file: Upload) -> int:
+        size = super().size_of(file)
+        return size if size <= 8 * 2**20 else 500_000_001

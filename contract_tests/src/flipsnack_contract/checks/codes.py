@@ -6,7 +6,7 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.check import CONTROL, GENERIC, KEYED, check
-from flipsnack_contract.checks.methods.uploaded import DELETE, GET, PACKAGE, UPDATE
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET, PACKAGE, UPDATE, USER
 from flipsnack_contract.checks.request_cases import MISTAKES, RequestCase, pairs, texts
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, expect_message, require
 from flipsnack_contract.contract.clock import DAY, SECOND
@@ -75,8 +75,11 @@ def maintenance_is_22(session: Session) -> None:
 
 @check("code.22", needs=CONTROL | {"alone"}, methods=every_method)
 def maintenance_for_everybody_is_22(session: Session) -> None:
-    """During maintenance for all keys a right call of any method is 22."""
+    """During maintenance for all keys a right call of any method is 22, also with a key that is made meanwhile."""
     _mistaken(session, "maintenance for everybody")
+    expect_code(22, session.another().call(USER), "a call with a key that was made during maintenance")
+    session.steer.reset()
+    expect_code(22, session.call(USER), "a call with a key that was reset during maintenance")
 
 
 @check("code.30", needs={"credentials"}, methods=every_method, calls=4)

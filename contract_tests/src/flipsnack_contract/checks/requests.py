@@ -126,7 +126,12 @@ def other_verbs_do_nothing(session: Session) -> None:
 
 
 PLACES = ("name", "value", "body", "field name", "field value")
-BROKEN = (b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\x00", b"a\x00b", b"\x80", b"\xe2\x82")
+BROKEN = (
+    *(b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\x00", b"a\x00b", b"\x80", b"\xe2\x82"),
+    # CESU-8, the NUL of Java, longer forms of a slash, beyond U+10FFFF, what UTF-8 was at first, Latin-1.
+    *(b"\xed\xa0\xbd\xed\xb8\x80", b"\xc0\x80", b"\xe0\x80\xaf", b"\xf0\x80\x80\xaf", b"\xf4\x90\x80\x80"),
+    *(b"\xf8\x88\x80\x80\x80", b"\xfc\x84\x80\x80\x80\x80", b"caf\xe9", b"\xed\xb8\x80", b"\xf0\x9f\x98"),
+)
 
 
 @check(
@@ -197,6 +202,16 @@ def absurd_sizes_are_refused(session: Session, large: str) -> None:
     expect_code(20, session.ask(session.draft()), f"the call after {large}")
 
 
+TYPES_OF_BODIES: Mapping[str, str] = {
+    "form": FORM,
+    "multipart": PARTS,
+    "unbounded": "multipart/form-data",
+    "text": "text/plain",
+    **{f"form in {one}": f"{FORM}; charset={one}" for one in ("utf-16", "none-such", "", "base64", "\xe9")},
+    **{f"parts in {one}": f"{PARTS}; charset={one}" for one in ("utf-32", "none-such", "idna")},
+}
+
+
 def _require_no_server_error(reply: Reply, what: str) -> None:
     expect(True, reply.status < 500, f"{what} is no server error (HTTP {reply.status})")
 
@@ -204,10 +219,10 @@ def _require_no_server_error(reply: Reply, what: str) -> None:
 @check(
     "request.any-bytes",
     needs=CONTROL,
-    rows={"raw": (b"", b"%", b"&&=&=", b"\xff\xfe"), "place": ("query", "form", "multipart", "unbounded")},
+    rows={"raw": (b"", b"%", b"&&=&=", b"\xff\xfe", b"a=\xe9"), "place": ("query", *TYPES_OF_BODIES)},
     varies={
         "raw": hostile_bytes,
-        "place": st.sampled_from(["query", "path", "form", "multipart", "unbounded", "other", "escaped"]),
+        "place": st.sampled_from(["query", "path", "escaped", *TYPES_OF_BODIES]),
     },
 )
 def any_bytes_are_answered(session: Session, raw: bytes, place: str) -> None:
@@ -231,10 +246,17 @@ def _hostile(session: Session, raw: bytes, place: str) -> Request:
         return Request("GET", f"{base}?{right}&{text if place == 'query' else escaped}=1&1=2&1")
     if place == "path":
         return Request("GET", f"{base}{escaped}/x?{right}")
-    kinds = {"form": FORM, "multipart": PARTS, "unbounded": "multipart/form-data"}
-    return Request("POST", base, raw, {"Content-Type": kinds.get(place, "text/plain")})
+    return Request("POST", base, raw, {"Content-Type": TYPES_OF_BODIES[place]})
 
 
+NO_REQUESTS = (
+    *(b"\r\n\r\n", b"GET\r\n\r\n", b"GET /v1/ HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"),
+    *(b"GET /v1/?%ff\xff HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /v1/\x00 HTTP/1.1\r\nHost: x\r\n\r\n"),
+    b"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    b"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+    b"POST /v1/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    b"GET /v1/ HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 2000 + b"\r\n",
+)
 WHAT, TIMEOUT = "the answer to bytes that are no request", 10.0
 # HTTP has 501 and 505 for an unknown verb or version (RFC 9110, 15.6).
 SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
@@ -243,20 +265,7 @@ SERVER_ERROR = re.compile(rb"HTTP/\d\.\d 5(?!01|05)")
 @check(
     "request.any-bytes",
     needs=CONTROL | {"socket"},
-    rows={
-        "raw": (
-            b"\r\n\r\n",
-            b"GET\r\n\r\n",
-            b"GET /v1/?%ff\xff HTTP/1.1\r\nHost: x\r\n\r\n",
-            b"GET /v1/\x00 HTTP/1.1\r\nHost: x\r\n\r\n",
-            b"GET /v1/ HTTP/9.9\r\n\r\n",
-            b"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-            b"POST /v1/ HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
-            b"POST /v1/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            b"GET /v1/ HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 2000 + b"\r\n",
-            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        )
-    },
+    rows={"raw": NO_REQUESTS},
     varies={"raw": raw_requests},
 )
 def any_bytes_on_the_wire_are_survived(session: Session, raw: bytes) -> None:

@@ -23,7 +23,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     title_of,
     uploaded,
 )
-from flipsnack_contract.checks.methods.uploads import DOCUMENTS, with_files
+from flipsnack_contract.checks.methods.uploads import DOCUMENTS, OF, URL, with_files
 from flipsnack_contract.contract import documents
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_message
 from flipsnack_contract.contract.clock import DAY, SECOND
@@ -135,10 +135,13 @@ BUSY: Mapping[str, tuple[Mapping[str, str], ...]] = {
 }
 
 
-@check("code.38", needs=CONTROL, methods=lambda method: method.name in BUSY)
-def not_while_it_is_converted_is_38(session: Session) -> None:
+@check("code.38", needs=CONTROL, methods=lambda method: method.name in BUSY, rows={"of": OF})
+def not_while_it_is_converted_is_38(session: Session, of: str) -> None:
     """update and downloadHTML are 38 while the document is converted, change nothing, and work afterwards."""
-    collection = uploaded(session, "never", title="Old")
+    session.steer.settings(conversion_schedule="never")
+    url = {"fileUrl": URL} if "URL" in of else {}
+    made = session.calling(CREATE)
+    collection = hash_of(made.ask(with_files(made, *OF[of], title="Old", **url)).data or {})
     for changes, pause in product(BUSY[session.method.name], (0, 3600 * SECOND, DAY)):
         session.wait(pause)
         answer = session.ask(session.draft(collection, **changes))

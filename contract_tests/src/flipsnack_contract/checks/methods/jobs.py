@@ -119,11 +119,13 @@ def a_built_package_is_complete_at_once(session: Session, pages: int) -> None:
 @check("job.resource-url-with-complete", rows={"case": ANSWERS}, calls=1)
 def resource_url_with_complete_only(session: Session, case: RequestCase) -> None:
     """`resourceUrl` is an absolute URL with COMPLETE; with PROCESSING and FAILED it is absent."""
-    answer = session.ask(case.make(session, session.draft()))
-    expect_code(20, answer, "a call for a package")
-    expect(answer.state == "COMPLETE", "resourceUrl" in (answer.data or {}), f"resourceUrl with {answer.state}")
-    if answer.state == "COMPLETE":
-        expect(True, str(answer.resource_url).startswith(("http://", "https://")), "the resource URL is absolute")
+    made = case.make(session, session.draft())
+    for form in FORMATS if session.account else FORMATS[:1]:
+        answer = session.ask(with_format(made, form))
+        expect_code(20, answer, "a call for a package")
+        has_url, state = "resourceUrl" in (answer.data or {}), answer.state
+        expect(state == "COMPLETE", has_url, f"resourceUrl with {state} in {form}")
+        expect(has_url, str(answer.resource_url).startswith(("http://", "https://")), "the resource URL is absolute")
 
 
 @check(

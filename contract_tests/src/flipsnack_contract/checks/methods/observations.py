@@ -1,11 +1,12 @@
 """What each rule says of a collection, looked at after every event, and after every event behind every other one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import cycle, islice
 
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.fields import require_fields
 from flipsnack_contract.checks.methods.comparison import DOCUMENTS, LOOKS
+from flipsnack_contract.checks.methods.packages import files_in
 from flipsnack_contract.checks.methods.stage import EVENTS, Stage, follow, staged
 from flipsnack_contract.checks.methods.uploaded import (
     DELETE,
@@ -94,12 +95,16 @@ def the_rest_is_kept_whatever_happens(session: Session) -> None:
         stage.mine.look(GET, stage.subject, form, {})
 
 
+MARKS: Parameters = {"title": "No. #1? a/b;c=%20&é", "description": "100 %", "collectionStatus": "editable"}
+"""Texts that a server may use in an address."""
+
+
 @check("collection.thumbnail", needs=CONTROL, methods=method_named(GET))
 def the_thumbnail_is_a_picture(session: Session) -> None:
     """The URL of the thumbnail answers with an image, whatever happened, while the document is converted too."""
     _require_picture(session, session.collection(), "nothing")
     for stage, event, _ in follow(session.another()):
-        of_kinds = () if stage.gone else [stage.mine.upload(what, "after-2s", "json", {}) for what in DOCUMENTS]
+        of_kinds = () if stage.gone else [stage.mine.upload(what, "after-2s", "json", MARKS) for what in DOCUMENTS]
         for one in (*stage.collections, *of_kinds):
             _require_picture(stage.session, one, event)
 
@@ -161,7 +166,8 @@ def a_package_stays_as_it_is(session: Session) -> None:
 @check("url.package", needs=CONTROL, methods=method_named(PACKAGE))
 def a_package_is_that_of_its_collection(session: Session) -> None:
     """As long as title and document stay, later links serve the same bytes; each collection has its own."""
-    known: dict[tuple[str, ...], bytes] = {}
+    known: dict[tuple[str, str], bytes] = {}
+    shown: dict[tuple[int, str], Mapping[str, bytes]] = {}
     etags: dict[str, bytes] = {}
     for stage, event, _ in follow(session):
         for one in (stage.subject, stage.other):
@@ -171,6 +177,11 @@ def a_package_is_that_of_its_collection(session: Session) -> None:
             title = found.title if found else ""
             before = known.setdefault((one, title), body)
             expect(True, before == body, f"the package of {title!r} is the same as before, after {event}")
+            # It stays the same collection when publishing gives it another hash, which may be in the package.
+            files = files_in(body, one)
+            expect(
+                shown.setdefault((id(found), title), files), files, f"the files in the package of {title!r}, {event}"
+            )
             same = etags.setdefault(etag, body) == body
             require(True, same, f"packages with the ETag {etag!r} are the same, after {event}", "url.validators")
         expect(True, len(set(known.values())) >= 2, "two collections have different packages")

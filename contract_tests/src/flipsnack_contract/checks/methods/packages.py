@@ -37,6 +37,11 @@ def _members(package: bytes) -> dict[str, bytes]:
         raise Violation("the package is a zip archive", "one whose checksums hold", damage, rule="url.zip") from None
 
 
+def files_in(package: bytes, collection: str) -> dict[str, bytes]:
+    """The files in the archive, by their names, without the hash of the collection. Raises `Violation`."""
+    return {name: content.replace(collection.encode(), b"") for name, content in _members(package).items()}
+
+
 @check(
     "url.zip",
     needs=CONTROL,
@@ -136,8 +141,7 @@ def the_package_shows_the_uploaded_document(session: Session) -> None:
     ):
         file = FilePart(content)
         data = uploading.ask(replace(uploading.draft(title="Alike"), files=(file,))).data or {}
-        files = _members(session.get(session.resource_url(hash_of(data))).body)
-        files = {name: content.replace(hash_of(data).encode(), b"") for name, content in files.items()}
+        files = files_in(session.get(session.resource_url(hash_of(data))).body, hash_of(data))
         found.append(files)
         expect(False, files in found[:-1], "the packages of two documents are the same")
 

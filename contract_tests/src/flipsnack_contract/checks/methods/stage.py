@@ -88,7 +88,7 @@ def staged(session: Session) -> Stage:
     made.other = mine.upload("a PNG", "after-2s", "json", OTHER)
     mine.happened(made.other, DAYS[1:3])
     made.failed = mine.upload("a JPG", "failed-after-2s", "json", {"title": "Broken", "collectionStatus": "editable"})
-    made.busy = mine.upload("a PDF", "never", "json", {"title": "Busy spring", "collectionStatus": "public"})
+    made.busy = mine.upload("a URL", "never", "json", {"title": "Busy spring", "collectionStatus": "public"})
     mine.happened(made.failed, DAYS[:1])
     mine.happened(made.busy, DAYS[1:2])
     theirs.upload("a PDF", "immediate", "json", SUBJECT)
@@ -162,10 +162,11 @@ def _convert(stage: Stage) -> None:
 def _by_others(stage: Stage) -> None:
     """Another key is refused what is not its own, and has, changes and deletes the like of it."""
     theirs = stage.theirs
-    for name in LOOKS:
-        theirs.look(name, stage.subject, "json", {})
-    theirs.update(stage.subject, "json", {"title": "Stolen"})
-    theirs.delete(stage.subject, "json")
+    for one in stage.collections:
+        for name in LOOKS:
+            theirs.look(name, one, "json", {})
+        theirs.update(one, "json", {"title": "Stolen"})
+        theirs.delete(one, "json")
     made = theirs.upload("a PDF", "immediate", "json", SUBJECT)
     theirs.happened(made, DAYS)
     theirs.update(made, "json", {"title": "Theirs", "collectionWidth": "5"})

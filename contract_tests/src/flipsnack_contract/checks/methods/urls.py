@@ -174,6 +174,8 @@ LONG = (3600 * SECOND, DAY + 30 * SECOND, 7 * DAY + 1, 31 * DAY, 366 * DAY)
 def an_expired_url_is_access_denied(session: Session, age: int, way: str) -> None:
     """After its minute the URL answers HTTP 403 with an XML body whose Code is AccessDenied, by whichever way."""
     url = session.resource_url()
+    for used in (AT_ONCE, way) if session.account else ():
+        asked(session, url, used)
     session.wait(age)
     reply = asked(session, url, way)
     expect(403, reply.status, f"the HTTP status of an expired resource URL by {way}")
