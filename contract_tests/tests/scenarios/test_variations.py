@@ -4,8 +4,7 @@ import msgspec
 import pytest
 
 from flipsnack_contract.scenarios.scenario import Scenario, expected_outcomes
-from flipsnack_contract.scenarios.scenario_catalogue import FAMILIES, OTHER_FAMILIES
-from flipsnack_contract.scenarios.variations import VARIATIONS
+from flipsnack_contract.scenarios.scenario_catalogue import FAMILIES, OTHER_FAMILIES, VARIATIONS
 
 PAIRS = [(one, FAMILIES[name][about]) for name, family in OTHER_FAMILIES.items() for about, one in family.items()]
 

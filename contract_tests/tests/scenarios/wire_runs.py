@@ -41,7 +41,7 @@ KEPT: dict[str, ScenarioRun] = {
         call(state="COMPLETE"),
         download(fault="fault-0:truncate"),
         error="transport",
-        left=("package.zip.part",),
+        left={"package.zip.part": b"PK", "package.zip.part.json": b"{}"},
         faults=(SPOILT_PACKAGES["packages cut off"],),
     ),
     "a limit that is waited for": scenario_run(
@@ -97,6 +97,7 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         (scenario_run(download(http_status=403), error="transport", left=("tmp1",)), "['tmp1']"),
         (scenario_run(of("create"), document=BYTES, op="create", left=(DOCUMENT, "copy")), "['copy']"),
         (scenario_run(*DOWNLOADED, error="transport", left={"package.zip.error": b"<Error>"}), "['package.zip.error']"),
+        (scenario_run(*DOWNLOADED, error="damaged", left={"package.zip.report": b"damaged"}), "['package.zip.report']"),
     ],
     "what-was-beside-the-file-stays": [
         (scenario_run(*DOWNLOADED, left={"notes.txt": b"no"}), "expected as before, got changed"),

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 
-from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS
 from flipsnack_contract.adapter.elsewhere import PACKAGE_PATH, package_elsewhere
 from flipsnack_contract.adapter.messages import FORMATS
 from flipsnack_contract.contract.ledger import messages
@@ -25,7 +24,7 @@ from flipsnack_contract.scenarios.fault_catalogue import (
     refusal,
 )
 from flipsnack_contract.scenarios.odd_answers import ODD_BODIES, encoded_answer, odd_answer, odd_link, odd_values
-from flipsnack_contract.scenarios.scenario import ELSEWHERE, Affects, Fault, Scenario
+from flipsnack_contract.scenarios.scenario import BESIDE, ELSEWHERE, Affects, Fault, Scenario
 from flipsnack_contract.scenarios.scenario_run import FINAL
 
 CUT_OFF = PASSING["a download cut off once"]
@@ -44,11 +43,12 @@ REDIRECTS = faults_of(
     ("calls redirected to themselves", _redirect(307), CALL, None),
     ("calls redirected elsewhere", _redirect(location=ELSEWHERE), CALL, None),
     ("calls redirected elsewhere with their method", _redirect(308, location=ELSEWHERE), CALL, None),
+    ("calls redirected elsewhere by the same scheme", _redirect(location=BESIDE), CALL, None),
     ("calls redirected without an address", NOWHERE, CALL, None),
     ("a package redirected three times", _redirect(), PACKAGE, 3),
     ("packages redirected to themselves", _redirect(301), PACKAGE, None),
     ("packages redirected elsewhere", _redirect(location=ELSEWHERE + PACKAGE_PATH), PACKAGE, None),
-    ("packages redirected elsewhere for now", _redirect(307, location=ELSEWHERE + PACKAGE_PATH), PACKAGE, None),
+    ("packages redirected elsewhere for now", _redirect(307, location=f"HTTP:{BESIDE}{PACKAGE_PATH}"), PACKAGE, None),
     ("packages redirected without an address", NOWHERE, PACKAGE, None),
     ("packages redirected to what is no address", _redirect(location="http://:x/"), PACKAGE, None),
     ("packages redirected to another scheme", _redirect(location="ftp://127.0.0.1:1/package.zip"), PACKAGE, None),
@@ -121,6 +121,7 @@ PACKAGES: Mapping[str, Scenario] = {
         for fault in (OTHER_PART, NAMELESS_PART, NEW_PACKAGE, NO_SUCH_PART)
     },
     UNASKED_PART.name: Scenario(faults=(UNASKED_PART,)),
+    "a package called as a file beside": Scenario(faults=(cut_after(CUT_AT),), package_bytes=MEDIUM, file_name="notes"),
     FITTING_PART.name: Scenario(package_bytes=MEDIUM, faults=(cut_after(CUT_AT), FITTING_PART)),
     **{
         f"{name}, after a part that came": Scenario(
@@ -149,14 +150,12 @@ PACKAGES: Mapping[str, Scenario] = {
 PACKAGE_METHOD = package_method().name
 REFUSED_BY = {code: refusal(PACKAGE_METHOD, code, FINAL[code]) for code in messages() if code in FINAL}
 STILL_CONVERTED = msgspec.structs.replace(REFUSED_BY.pop(38), affects="lasting", means="")
-ALL_LASTING = ("22 for ever", "31 for ever", "32 for ever", "HTTP 503 for ever", "calls reset for ever")
 CODES: Mapping[str, Scenario] = {
     **{
         f"{code} for ever, no deadline": Scenario(deadline_s=None, old_bytes=21, faults=(one,))
         for code, one in REFUSED_BY.items()
     },
     "38 for ever": Scenario(deadline_s=120, faults=(STILL_CONVERTED,)),
-    **{f"{name}, no deadline": Scenario(deadline_s=None, faults=(LASTING[name],)) for name in ALL_LASTING},
     "dead links, no deadline": Scenario(deadline_s=None, faults=(DEAD_LINKS["dead links"],)),
     "packages never served, no deadline": Scenario(deadline_s=None, faults=(LASTING["packages never served"],)),
     **{
@@ -166,7 +165,6 @@ CODES: Mapping[str, Scenario] = {
 }
 
 FORMS: Mapping[str, Scenario] = {
-    **{f"a large package, answers {form}": Scenario(form=form, package_bytes=LARGE) for form in ANSWER_FORMS},
     **{
         f"{name} ({form})": Scenario(format=form, schedule="after-5s", faults=(odd_answer(name, form),))
         for form, names in ODD_BODIES.items()
@@ -181,15 +179,6 @@ FORMS: Mapping[str, Scenario] = {
         f"XML in {encoding}": Scenario(format="xml", schedule="after-5s", faults=(encoded_answer(encoding),))
         for encoding in ("ISO-8859-1", "UTF-16", "utf-8-sig")
     },
-}
-HOSTILE_NAMES = ('a "b" 100% c; d=e.png', "Ünï ﬁ 日本 😀.png", "'-x (1)\\y`$z&.PNG", "no extension", "x" * 180 + ".png")
-NAMED: Mapping[str, Scenario] = {
-    **{f"a document called {name[:30]}": Scenario(op="create", file_name=name) for name in HOSTILE_NAMES},
-    **{
-        f"a package called {name[:30]}": Scenario(schedule="after-5s", file_name=name, old_bytes=21)
-        for name in (*HOSTILE_NAMES[:4], ".hidden", "x.zip", "x" * 180)
-    },
-    "a package called as a file beside": Scenario(faults=(cut_after(CUT_AT),), package_bytes=MEDIUM, file_name="notes"),
 }
 AGAIN: Mapping[str, Scenario] = {
     "again, after a run that was cut off": Scenario(interrupted=True, package_bytes=MEDIUM),
@@ -212,7 +201,6 @@ DELIVERY_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "packages": PACKAGES,
     "redirects": REDIRECTED,
     "codes": CODES,
-    "names": NAMED,
     "again": AGAIN,
 }
 """The scenarios by what they are about."""

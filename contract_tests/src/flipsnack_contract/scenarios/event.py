@@ -161,9 +161,12 @@ def logged_event(name: str, record: Mapping[str, Any]) -> Event:
 
 
 def _logged_answer(record: Mapping[str, Any]) -> Answer | None:
-    """The answer in a record, where it is whole: the journal keeps the beginning of a long one."""
-    params = record.get("params", {})
+    """The answer in a record, where it is whole: the journal keeps the beginning of a long one.
+
+    It shows bytes that are no text as U+FFFD.
+    """
+    params, body = record.get("params", {}), (record.get("answer") or {}).get("body", "")
     with suppress(Malformed):
-        body = (record.get("answer") or {}).get("body", "").encode()
-        return decode(body, record.get("format", "json"), callback=params.get("callback"))
+        if "\ufffd" not in body:
+            return decode(body.encode(), record.get("format", "json"), callback=params.get("callback"))
     return None

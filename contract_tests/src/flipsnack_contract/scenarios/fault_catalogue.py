@@ -168,7 +168,7 @@ XML_BODIES: Mapping[str, str] = {
         "<response><code>20</code><status>OK</status><data><status>&x;</status></data></response>"
     ),
 }
-NOT_TEXT = "a status with a byte that is not text"
+NOT_TEXT = "a note with a byte that is not text"
 SPOILT_ANSWERS: tuple[str, ...] = (*BODIES, NOT_TEXT, "an unknown code")
 """Names of answers that never make sense."""
 
@@ -197,7 +197,7 @@ def spoilt_answer(name: str, form: Format) -> Fault:
     if name == "an unknown code":
         fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
     elif name == NOT_TEXT:
-        raw = envelope(form, {"status": "PROCESSING*"}).encode().replace(b"*", b"\xff")
+        raw = envelope(form, {"status": "PROCESSING", "note": "*"}).encode().replace(b"*", b"\xff")
         encoded = base64.b64encode(raw).decode()
         fault = {"kind": "status", "status": 200, "body_base64": encoded, "content_type": TYPES[form]}
     else:

@@ -70,7 +70,8 @@ ODD_VALUES: Mapping[Format, str] = {
     "xml": (
         "<response><code>20</code><status>OK</status><data><collectionHash>f000001</collectionHash><title> &lt;a&gt; "
         "&amp;amp; &#x1F600;<![CDATA[ ]]&gt; <b> ]]>&quot;</title><description>\n two\tlines\n</description>"
-        "<code>43</code><status>FAILED</status></data></response>"
+        "<code>43</code><status>FAILED</status><flipbooks><item><title>x</title><status>y</status></item></flipbooks>"
+        "</data></response>"
     ),
 }
 """Data of a call with values of every kind, in unusual spellings."""

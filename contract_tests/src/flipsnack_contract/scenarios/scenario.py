@@ -34,6 +34,9 @@ PROCESSING = frozenset({"processing"})
 BASE_URL, CALLBACK, ELSEWHERE = "{base_url}", "{callback}", "{elsewhere}"
 """What stands for addresses, and for the client's callback, in a fault."""
 
+BESIDE = f"//{ELSEWHERE}"
+"""What stands for the address elsewhere without its scheme."""
+
 LONGEST_PAUSE_S = 30.0
 """A correct client polls at least so often, in seconds."""
 
@@ -100,7 +103,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The rule as the control plane takes it; `now`, in seconds since 1970, is the start."""
 
         def filled(text: str) -> str:
-            return text.replace(BASE_URL, base_url).replace(CALLBACK, callback).replace(ELSEWHERE, elsewhere)
+            spelled = text.replace(BESIDE, elsewhere.partition(":")[2])
+            return spelled.replace(BASE_URL, base_url).replace(CALLBACK, callback).replace(ELSEWHERE, elsewhere)
 
         own: dict[str, str] = {name: filled(self.fault[name]) for name in ("body", "location") if name in self.fault}
         if "body_base64" in self.fault:

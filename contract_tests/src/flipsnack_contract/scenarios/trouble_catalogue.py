@@ -5,12 +5,12 @@ passes, lasts, refuses the call, or gives an answer that makes no sense.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import chain, cycle, islice, permutations, product
+from itertools import chain, cycle, islice, pairwise, permutations, product
 from typing import Any
 
 import msgspec
 
-from flipsnack_contract.adapter.messages import FORMATS, Format
+from flipsnack_contract.adapter.messages import FORMATS
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS, LOST, NOT_DONE
 from flipsnack_contract.scenarios.delivery_catalogue import REDIRECTS
@@ -73,6 +73,9 @@ STEPS: Mapping[str, Step] = {**MANY, **RENEWED, **SINGLE, **CHANGES}
 OTHERS = [place for place in STEPS if place not in (*MANY, *RENEWED, "an upload")]
 """Steps of one call that sends no document."""
 
+FAILS = {place: {"schedule": "failed-after-20s"} for place in ("a job", "a conversion")}
+"""Steps that may end otherwise."""
+
 EARLY = (2, 3)
 """The numbers of later calls of a step."""
 
@@ -81,14 +84,22 @@ MIDDLE_S = {"a job": 8.0, "a conversion": 8.0, "a list": 1.0, SECOND_LINK: 0.2}
 
 FOR_EVER = [LASTING[f"{name} for ever"] for name in ("22", "HTTP 503", "32", "calls reset", "31")]
 ENDS: tuple[dict[str, Any], ...] = (
-    *({"deadline_s": seconds} for seconds in (None, 0.5)),
+    {"deadline_s": 0.5},
     {"cancel_after_s": 9},
-    *({"deadline_s": seconds} for seconds in (20.0, None, 3.0)),
+    {"deadline_s": 20.0},
     {"cancel_after_s": 40},
+    {"deadline_s": 3.0},
+    {"cancel_after_s": 2},
+    {"deadline_s": 60.0},
 )
-"""How something ends that lasts: by itself, by a deadline, or by a cancel."""
+"""How something may be ended that lasts."""
 
-CALL_REDIRECTS = ("a call redirected to itself once", "calls redirected to themselves", "calls redirected elsewhere")
+CALL_REDIRECTS = (
+    "a call redirected to itself once",
+    "calls redirected to themselves",
+    "calls redirected elsewhere",
+    "calls redirected elsewhere by the same scheme",
+)
 STATUSES = (204, 400, 404, 410, 418, 500, 501, 505)
 Row = tuple[str, Scenario]
 
@@ -119,14 +130,15 @@ def _passing() -> Iterator[Row]:
     many, once = cycle(MANY), [fault for fault in NOT_DONE if fault.name != "31 three times"]
     busy = [fault for fault in CALL_FAULTS if fault.fault["kind"] in ("status", "reset")]
     changes = ("publishing", "call update", "call deleteCollection")
-    yield from (_put(next(many), fault, nth=nth) for fault, nth in product(CALL_FAULTS, EARLY))
-    yield from map(_put, cycle(SINGLE), (*CALL_FAULTS, *CALL_FAULTS))
+    for (fault, nth), place in zip(product(CALL_FAULTS, EARLY), many, strict=False):
+        yield _put(place, fault, nth=nth, **(FAILS.get(place, {}) if nth == EARLY[1] else {}))
+    yield from map(_put, cycle(SINGLE), (*CALL_FAULTS, *CALL_FAULTS[::2]))
     yield from (_put(SECOND_LINK, fault, nth=2) for fault in CALL_FAULTS[::2])
     yield from (_put(place, fault) for fault, place in product(NOT_DONE, changes))
     yield from (
         _put(place, *pair) for pair, place in zip(permutations(once, 2), cycle((*MANY, *CHANGES)), strict=False)
     )
-    yield from (_put(next(many), _changed(fault, count=3, name=f"{fault.name}, three times")) for fault in busy)
+    yield from (_put(next(many), _changed(fault, count=3, name=f"{fault.name}, three times")) for fault in busy[::2])
     yield from (_put("an upload", one, _changed(lost, count=1)) for one, lost in zip(NOT_DONE, LOST, strict=False))
 
 
@@ -147,18 +159,17 @@ def _lasting() -> Iterator[Row]:
     ends = cycle(ENDS)
     for (place, middle_s), fault in product(MIDDLE_S.items(), FOR_EVER):
         late = _changed(fault, after_s=middle_s, name=f"{fault.name} from the middle on")
-        yield _put(place, late, **_later(middle_s, next(ends)))
-    for place, fault in zip(OTHERS, cycle(FOR_EVER), strict=False):
-        yield _put(place, fault, **next(ends))
+        yield _put(place, late, deadline_s=None)
+        end = {name: middle_s + seconds for name, seconds in next(ends).items()}
+        yield _put(place, _changed(late, name=f"{late.name}, until an end"), **end)
+    for place, (fault, other) in zip(OTHERS, pairwise(cycle(FOR_EVER)), strict=False):
+        yield _put(place, fault, deadline_s=None)
+        yield _put(place, _changed(other, name=f"{other.name}, until an end"), **next(ends))
     for place, fault in zip((*OTHERS, "an upload"), (*FOR_EVER[3:], *FOR_EVER, *FOR_EVER), strict=False):
         yield _put(place, _changed(fault, name=f"a cancel, and {fault.name}"), cancel_after_s=9)
     long = TimelineEvent(after_s=2.5, what="suspend", for_s=7_200)
     for place in ("a list", "publishing", "call getStats"):
         yield _put(place, _changed(FOR_EVER[0], name="suspended, and 22"), deadline_s=600.0, timeline=(long,))
-
-
-def _later(seconds: float, end: dict[str, Any]) -> dict[str, Any]:
-    return {name: value and value + seconds for name, value in end.items()}
 
 
 def _one_deadline() -> Iterator[Row]:
@@ -180,11 +191,11 @@ def _one_deadline() -> Iterator[Row]:
 
 def _spoilt() -> Iterator[Row]:
     """Each answer that makes no sense, at steps by turns: first, later, and in every format."""
-    forms, others, later = cycle(FORMATS), cycle(STEPS), cycle(MIDDLE_S)
-    for name in (*ENVELOPES, *ENVELOPES, *ENVELOPES[::2]):
+    others, later = cycle(STEPS), cycle(MIDDLE_S)
+    for name, form in product(ENVELOPES, FORMATS):
         # In XML, data without elements may be empty.
-        form: Format = "json" if name == "data that is not an object" else next(forms)
-        yield _put(next(others), spoilt_answer(name, form), format=form)
+        if (name, form) != ("data that is not an object", "xml"):
+            yield _put(next(others), spoilt_answer(name, form), format=form)
     for name in (*ENVELOPES[4:], "no data", "no data", "an unknown status"):
         place = next(later)
         fault = _changed(spoilt_answer(name, "json"), after_s=MIDDLE_S[place], name=f"{name} from the middle on")

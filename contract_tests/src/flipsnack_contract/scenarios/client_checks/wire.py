@@ -21,13 +21,13 @@ MOST_REQUESTS = 100
 
 SHORTEST_KEY, LONG_KEY = 4, 8
 WORDS, NAMING = re.compile(r"[\s=;,:@]+"), ("User-Agent", "user-agent")
-"""What stands between words in a header; and headers that name the client, which may be named like a key."""
+"""What stands between words in a header; and headers that name the client, which may be named like a short key."""
 
 TOKEN, VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20-\x7e]*")
 """The name of a header, and its value where every server reads it alike."""
 
-PAGE = b"<"
-"""How pages and refusals begin that came in place of a package."""
+ARCHIVE = b"PK"
+"""How a package begins."""
 
 SIGNATURE = re.compile(r"(?<=[?&]Signature=)[^&]*")
 
@@ -66,12 +66,14 @@ def the_key_stays_in_calls(run: ScenarioRun) -> None:
     # A shorter key is a word that any header may hold.
     seen = run.sent or () if len(run.case.key) >= SHORTEST_KEY else ()
     for sent in (one for one in seen if "/packages/" in one.path or one.server == ELSEWHERE):
-        told = [name for name, value in sent.headers if _tells(run.case.key, value) and name not in NAMING]
+        told = [name for name, value in sent.headers if _tells(run.case.key, name, value)]
         expect([], told, f"headers of {sent} with the API key")
 
 
-def _tells(key: str, value: str) -> bool:
-    return bool(spelling_of(key, value)) if len(key) >= LONG_KEY else key in WORDS.split(value)
+def _tells(key: str, name: str, value: str) -> bool:
+    if len(key) >= LONG_KEY:
+        return bool(spelling_of(key, value))
+    return name not in NAMING and key in WORDS.split(value)
 
 
 @check("client.credentials-not-in-download")
@@ -124,7 +126,9 @@ def nothing_is_left_beside_the_file(run: ScenarioRun) -> None:
         return
     served = any(call.http_status in (200, 206) for call in run.downloads) or run.fetched_elsewhere
     came = run.outcome is CaseOutcome.ERROR and (served or run.scenario.interrupted)
-    own = [name for name, content in run.beside.items() if run.dest.name in name and not content.startswith(PAGE)]
+    own = {name: content for name, content in run.beside.items() if run.dest.name in name}
+    # A note may lie beside what came of the package, and only there.
+    came = came and any(content.startswith(ARCHIVE) for content in own.values())
     there = {name for name, content in run.beside.items() if name in NEIGHBOURS or content == STALE}
     left = [name for name in run.beside if name not in there and not (came and name in own)]
     expect([], left, "what is left in the folder of the file")
