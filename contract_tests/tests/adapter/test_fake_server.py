@@ -1,10 +1,24 @@
+import os
+import subprocess
 import zipfile
+from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
 from flipsnack_contract.adapter.case import VirtualTimeline
-from flipsnack_contract.adapter.fake_server import Fake, NoFake, NoPackage, Sandbox, fake_at, started_fake
+from flipsnack_contract.adapter.fake_server import (
+    MOST_FILES,
+    MOST_MADE,
+    Fake,
+    NoFake,
+    NoPackage,
+    Sandbox,
+    fake_at,
+    started_fake,
+)
+from flipsnack_contract.scenarios.preparation import leave_stale
 from flipsnack_contract.target.control import Refused, find_control
 from flipsnack_mock.testing import MockServer
 
@@ -65,6 +79,57 @@ def test_a_sandbox_is_an_account_in_a_namespace_that_is_deleted_at_its_end(fake_
         assert 0 == sandbox.calls()
         assert isinstance(sandbox.timeline(virtual=True), VirtualTimeline)
         assert not sandbox.timeline(virtual=False).is_virtual
+
+
+def deep(_dest: Path) -> None:
+    """Folders in folders, deeper than Python's recursion and than a path may be long."""
+    for _ in range(1_100):
+        os.mkdir("d" * 10)
+        os.chdir("d" * 10)
+
+
+def sparse(dest: Path) -> None:
+    with dest.open("wb") as file:
+        file.truncate(2**40)
+
+
+def many(dest: Path) -> None:
+    for number in range(MOST_FILES + 20):
+        dest.with_name(str(number)).touch()
+
+
+def elsewhere(dest: Path) -> None:
+    dest.parent.rmdir()
+    dest.parent.symlink_to("/usr")
+
+
+DONE: dict[str, tuple[Callable[[Path], None], int | None, int]] = {
+    "a file of a terabyte": (sparse, MOST_MADE, 1),
+    "a pipe": (os.mkfifo, None, 1),
+    "a link to a device": (lambda dest: dest.symlink_to("/dev/zero"), None, 1),
+    "a link to itself": (lambda dest: dest.symlink_to(dest), None, 1),
+    "a folder": (Path.mkdir, None, 1),
+    "no folder": (lambda dest: dest.parent.rmdir(), None, 0),
+    "a link in place of the folder": (elsewhere, None, 0),
+    "folders in folders": (deep, None, 300),
+    "many files": (many, None, MOST_FILES),
+}
+
+
+@pytest.mark.parametrize("done", DONE)
+def test_whatever_a_client_makes_of_the_folder_a_bounded_part_is_looked_at(
+    done: str, fake_server: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act, length, count = DONE[done]
+    with Sandbox(fake_server, "one", key=KEY, secret=SECRET) as sandbox:
+        monkeypatch.chdir(sandbox.dest.parent)
+        act(sandbox.dest)
+        monkeypatch.undo()
+        assert length == (None if (made := sandbox.made()) is None else len(made))
+        assert min(count, len(sandbox.left())) == count <= MOST_FILES
+        leave_stale(sandbox.dest)
+    # What is too deep for Python, or no longer a folder, is left.
+    subprocess.run(["rm", "-rf", str(sandbox.dest.parent)], check=True)
 
 
 def test_the_kit_can_fetch_the_package_itself(fake_server: Fake) -> None:

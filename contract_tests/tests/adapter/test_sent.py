@@ -2,6 +2,8 @@ import pytest
 
 from flipsnack_contract.adapter.sent import Sent, requests_in
 
+CHUNKED = b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+MANY = 10_000
 LARGE = bytes(range(256)) * 3
 
 
@@ -13,6 +15,11 @@ LARGE = bytes(range(256)) * 3
         (b"POST /a HTTP/1.1\r\ncontent-LENGTH: 768\r\n\r\n" + LARGE + b"GET /b HTTP/1.1\r\n\r\n", [LARGE, b""]),
         (b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2;x\r\nab\r\n1\r\nc\r\n0\r\n\r\n", [b"abc"]),
         (b"POST /a HTTP/1.1\r\nContent-Length: 9\r\n\r\nbroke", [b"broke"]),
+        (b"POST /a HTTP/1.1\r\nContent-Length: " + b"9" * 5_000 + b"\r\n\r\nGET /b HTTP/1.1\r\n\r\n", [b"", b""]),
+        (b"POST /a HTTP/1.1\r\nContent-Length: \xb2\r\n\r\nGET /b HTTP/1.1\r\n\r\n", [b"", b""]),
+        (CHUNKED + b"f" * 5_000 + b"\r\nabc", [b"abc"]),
+        (CHUNKED + b"1\r\na\r\n" * MANY + b"0\r\n\r\n", [b"a" * MANY]),
+        (b"GET / HTTP/1.1\r\n\r\n" * MANY, [b""] * MANY),
         (b"GET /a HTTP/1.1\r\nHost: x", []),
         (b"\x16\x03\x01 what is encrypted \r\n\r\n", []),
         (b"nonsense\r\n\r\nGET /a HTTP/1.1\r\n\r\n", []),

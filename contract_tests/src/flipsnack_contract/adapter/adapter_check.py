@@ -100,9 +100,9 @@ class _Adapter:
             hint = WRONG_SIGNATURE if report.error_class == "auth" and case.secret == SECRET else ""
             _expect(expected in (None, report.outcome), f"expected {expected} for {op}, {_got(report)}{hint}")
             if op == "download" and report.outcome is CaseOutcome.OK:
-                _expect(sandbox.dest.is_file(), "expected a file at dest, got none")
-                served, made = sandbox.package(collection), sandbox.dest.read_bytes()
-                _expect(served == made, f"expected the package ({file_text(served)}) at dest, got {file_text(made)}")
+                _expect((made := sandbox.made()) is not None, "expected a file at dest, got none")
+                served, got = sandbox.package(collection), file_text(made or b"")
+                _expect(served == made, f"expected the package ({file_text(served)}) at dest, got {got}")
         return report
 
 

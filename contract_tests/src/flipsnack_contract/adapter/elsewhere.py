@@ -6,7 +6,7 @@ import zipfile
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
+from flipsnack_contract.adapter.sent import ELSEWHERE, MOST_KEPT, Sent, announced
 
 
 @cache
@@ -45,9 +45,8 @@ class Elsewhere:
 def _handler(kept: list[Sent]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            length = self.headers.get("Content-Length", "")
-            body = self.rfile.read(int(length)) if length.isdecimal() else b""
             headers = tuple((name, value) for name, value in self.headers.items())
+            body = self.rfile.read(min(announced({name.lower(): value for name, value in headers}), MOST_KEPT))
             kept.append(Sent(ELSEWHERE, self.command, self.path, headers, body))
             self.send_response(200 if self.path[1:] in (PACKAGE_PATH, ODD_PATH) else 404)
             self.send_header("Content-Type", "application/zip")

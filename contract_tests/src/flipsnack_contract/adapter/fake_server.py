@@ -5,10 +5,12 @@ The fake is a process that the kit starts, or one that runs already; it is never
 
 import importlib.util
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
@@ -25,7 +27,6 @@ from flipsnack_contract.adapter.sent import Sent
 from flipsnack_contract.contract.clock import next_second
 from flipsnack_contract.contract.decoding import Malformed, decode
 from flipsnack_contract.contract.methods import package_method
-from flipsnack_contract.target.bounds import MOST_BYTES
 from flipsnack_contract.target.control import Control, Refused, find_control
 from flipsnack_contract.target.session import CallDraft
 from flipsnack_contract.target.target import HttpTarget, Request, Target
@@ -34,6 +35,10 @@ MODULE = "flipsnack_mock"
 FLAGS = ("--port", "0", "--log", "off", "--max-namespaces", "1000000")
 MOST_LEFT = 64 * 1024
 """Bytes that are looked at of a file beside the one that was to be made."""
+MOST_FILES = 1_000
+"""Files and folders that are looked at there."""
+MOST_MADE = 16 * 1024 * 1024
+"""Bytes that are looked at of the file that was to be made: more than any package has."""
 LISTENING = re.compile(rb"listening on (http://\S+)")
 
 
@@ -101,11 +106,26 @@ def started_fake() -> Iterator[Fake]:
 
 
 def _beginning(path: Path, most: int = MOST_LEFT) -> bytes:
-    """The first `most` bytes of a file; none of what is no regular file."""
-    if not path.is_file():
+    """The first `most` bytes of a file; none of what is no regular file, or cannot be read."""
+    if not os.path.isfile(path):
         return b""
-    with path.open("rb") as file:
-        return file.read(most)
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError:
+        return b""
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """What is in `folder` and the folders there, as far as it can be read; links are not followed."""
+    waiting = [] if folder.is_symlink() else [folder]
+    while waiting:
+        try:
+            found = sorted(waiting.pop(0).iterdir())
+        except OSError:
+            continue
+        waiting += [one for one in found if os.path.isdir(one) and not os.path.islink(one)]
+        yield from found
 
 
 def _is_near(url: str) -> bool:
@@ -196,13 +216,14 @@ class Sandbox:
             self._relay.forget()
 
     def left(self) -> dict[str, bytes]:
-        """All that is in the folder of `dest` by its name, with its first 64 KiB."""
+        """What is in the folder of `dest` by its name, with its first 64 KiB: the first `MOST_FILES` of it."""
         folder = self.dest.parent
-        return {str(one.relative_to(folder)): _beginning(one) for one in sorted(folder.rglob("*"))}
+        found = sorted(islice(_inside(folder), MOST_FILES))
+        return {str(one.relative_to(folder)): _beginning(one) for one in found}
 
     def made(self) -> bytes | None:
-        """The file at `dest`, or its first 256 MiB; None where there is no regular file."""
-        return _beginning(self.dest, MOST_BYTES) if self.dest.is_file() else None
+        """The file at `dest`, or the first `MOST_MADE` bytes of it; None where there is no regular file."""
+        return _beginning(self.dest, MOST_MADE) if os.path.isfile(self.dest) else None
 
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""
@@ -224,7 +245,8 @@ class Sandbox:
         return self
 
     def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
-        self._folder.cleanup()
+        with suppress(RecursionError):
+            self._folder.cleanup()
         for server in (self._relay, self.elsewhere):
             if server:
                 server.close()

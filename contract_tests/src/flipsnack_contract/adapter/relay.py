@@ -8,11 +8,9 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from flipsnack_contract.adapter.answer_forms import AnswerForm, ReshapedAnswers
-from flipsnack_contract.adapter.sent import Sent, requests_in
+from flipsnack_contract.adapter.sent import MOST_KEPT, Sent, requests_in
 
 PIECE = 64 * 1024
-MOST_KEPT = 4 * 1024 * 1024
-"""Bytes that are kept of one connection."""
 LINGER_S = 2.0
 """For how many seconds a client may send after the server has ended the connection."""
 RESET = struct.pack("ii", 1, 0)

@@ -10,6 +10,10 @@ ELSEWHERE = "elsewhere"
 """The server of a request that did not come to the fake."""
 BEGINNING = 64
 """Bytes by which the beginning of a document is found."""
+MOST_KEPT = 4 * 1024 * 1024
+"""Bytes that are kept of one connection."""
+MOST_DIGITS = 15
+"""Digits of a Content-Length that is believed."""
 CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]+)[^\r\n]*\r\n")
 
 
@@ -56,33 +60,38 @@ def _without(left_out: bytes, body: bytes) -> bytes:
 
 def requests_in(raw: bytes, server: str) -> Iterator[Sent]:
     """The requests in what one connection carried to `server`; what is not HTTP ends them."""
-    while HEAD_END in raw:
-        head, _, raw = raw.partition(HEAD_END)
-        line, *lines = head.decode("latin-1").split("\r\n")
+    at = 0
+    while (end := raw.find(HEAD_END, at)) >= 0:
+        line, *lines = raw[at:end].decode("latin-1").split("\r\n")
         if line.count(" ") < 2:
             return
         method, rest = line.split(" ", 1)
         pairs = (one.partition(":") for one in lines)
         sent = Sent(server, method, rest.rpartition(" ")[0], tuple((name, value.strip()) for name, _, value in pairs))
-        body, raw = _body(sent.by_name, raw)
+        body, at = _body(sent.by_name, raw, end + len(HEAD_END))
         yield Sent(server, sent.method, sent.target, sent.headers, body)
 
 
-def _body(headers: Mapping[str, str], raw: bytes) -> tuple[bytes, bytes]:
-    """The body at the beginning of `raw`, and what comes after it."""
-    if "chunked" in headers.get("transfer-encoding", "").lower():
-        return _chunked(raw)
+def announced(headers: Mapping[str, str]) -> int:
+    """The length of the body that Content-Length announces; 0 where it is no number, or a senseless one."""
     length = headers.get("content-length", "")
-    size = int(length) if length.isascii() and length.isdecimal() else 0
-    return raw[:size], raw[size:]
+    return int(length) if length.isascii() and length.isdecimal() and len(length) <= MOST_DIGITS else 0
 
 
-def _chunked(raw: bytes) -> tuple[bytes, bytes]:
+def _body(headers: Mapping[str, str], raw: bytes, at: int) -> tuple[bytes, int]:
+    """The body that begins at a place in `raw`, and the place behind it."""
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        return _chunked(raw, at)
+    end = at + announced(headers)
+    return raw[at:end], end
+
+
+def _chunked(raw: bytes, at: int) -> tuple[bytes, int]:
     pieces = []
-    while head := CHUNK_SIZE.match(raw):
-        size = int(head[1], 16)
-        pieces.append(raw[head.end() : head.end() + size])
-        raw = raw[head.end() + size + 2 :]
-        if size == 0:
+    while at < len(raw) and (head := CHUNK_SIZE.match(raw, at)):
+        end = head.end() + int(head[1], 16)
+        pieces.append(raw[head.end() : end])
+        at = end + 2
+        if head.end() == end:
             break
-    return b"".join(pieces), raw
+    return b"".join(pieces), at

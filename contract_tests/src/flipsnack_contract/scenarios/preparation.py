@@ -1,6 +1,7 @@
 """Prepares an account for a scenario: its collections, settings and document; and the case that a client is given."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,9 +96,11 @@ def furnish(scenario: Scenario, dest: Path) -> bytes | None:
 
 def leave_stale(dest: Path) -> None:
     """Put the working files of a killed run beside the file, where the client has none of that name."""
-    for end in STALE_ENDS:
-        if not (left := dest.with_name(dest.name + end)).exists():
-            left.write_bytes(STALE)
+    # A client may have done anything to the folder, which is judged later.
+    with suppress(OSError):
+        for end in STALE_ENDS:
+            if not (left := dest.with_name(dest.name + end)).exists():
+                left.write_bytes(STALE)
 
 
 def document_of(scenario: Scenario, boundary: bytes = b"") -> bytes:

@@ -176,7 +176,10 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _take_absolute_target(self) -> None:
         # Its host counts, and the header does not (RFC 9112, 3.2.2).
-        target = httptools.parse_url(self.url)
+        try:
+            target = httptools.parse_url(self.url)
+        except httptools.HttpParserInvalidURLError:
+            raise _Refusal(400, "the target is a URL without a valid host and port") from None
         host = b"[%s]" % target.host if b":" in target.host else target.host
         host += b":%d" % target.port if target.port else b""
         self.url = (target.path or b"/") + (b"?" + target.query if target.query is not None else b"")

@@ -6,6 +6,7 @@ A thread makes the lines and writes them, so that nothing about the place where 
 """
 
 import io
+import json
 import os
 import sys
 import threading
@@ -166,7 +167,7 @@ def _json(entry: Entry, action: str) -> str:
         "fault": entry.fault,
         "why": entry.detail,
     }
-    return msgspec.json.encode(facts).decode()
+    return printable(msgspec.json.encode(facts).decode(), lambda one: json.dumps(one)[1:-1])
 
 
 def _pretty(entry: Entry, action: str, *, page: str, coloured: bool) -> str:
@@ -201,9 +202,9 @@ def _explained(entry: Entry, page: str) -> str:
     return "".join(f"  {part}" for part in (fault, entry.detail, more) if part)
 
 
-def printable(text: str) -> str:
+def printable(text: str, instead: Callable[[str], str] = lambda _: "?") -> str:
     """`text` without line breaks and terminal codes: a client chooses some of the words of a line."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else "?" for one in text)
+    return text if text.isprintable() else "".join(one if one.isprintable() else instead(one) for one in text)
 
 
 def _colour(entry: Entry) -> int:

@@ -1,5 +1,6 @@
 """The resource URL: it serves the package for exactly one minute, whatever happens, and cannot be changed."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import cycle
 from typing import Any
@@ -266,7 +267,9 @@ BY_PART: Mapping[str, Callable[[str, str], Iterable[str]]] = {
     "one shorter": lambda name, value: (f"{name}={value[:-1]}", f"{name}={value[1:]}", f"{name}={value[:8]}"),
     "one in the other case": lambda name, value: (f"{name}={value.swapcase()}", f"{name.swapcase()}={value}"),
     "one encoded twice": lambda name, value: (f"{name}=%25{ord(value[0]):02X}{value[1:]}",),
-    "later": lambda name, value: (f"{name}={int(value) + 3600}", f"{name}=9{value}") if value.isdecimal() else (),
+    "later": lambda name, value: (
+        (f"{name}={int(value) + 3600}", f"{name}=9{value}") if re.fullmatch("[0-9]{1,18}", value) else ()
+    ),
 }
 """How a parameter of the query is changed."""
 

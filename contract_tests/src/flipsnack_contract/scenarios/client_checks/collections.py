@@ -1,5 +1,6 @@
 """What a client does with collections: it follows a new hash, and lists all of them."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -47,7 +48,7 @@ def _filters(call: Event) -> dict[str, str]:
 
 def _index(call: Event, name: str, default: int) -> int:
     text = call.params.get(name, "")
-    return int(text) if text.isdecimal() else default
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else default
 
 
 @check("client.list-complete", needs={"op:list"})
