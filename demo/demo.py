@@ -142,7 +142,7 @@ def failed_job_is_no_package(fake: MockServer) -> None:
         _say(f"after {tenant.clock.now():.2f} s the client raises [bold]{type(failure).__name__}[/]: {failure}")
 
 
-SCENES: tuple[Callable[[MockServer], None], ...] = (
+PARTS: tuple[Callable[[MockServer], None], ...] = (
     document_becomes_a_flipbook,
     package_is_built_and_saved,
     resource_url_expires,
@@ -153,13 +153,13 @@ SCENES: tuple[Callable[[MockServer], None], ...] = (
 
 
 def main() -> None:
-    """Show every scene; Ctrl-C ends the show."""
+    """Show each part; Ctrl-C ends the demo."""
     try:
         with MockServer() as fake:
             OUT.print(Panel(f"The fake answers at {fake.base_url}", expand=False))
-            for number, scene in enumerate(SCENES, 1):
-                OUT.print(f"\n[bold cyan]{number}. {scene.__doc__}[/]")
-                scene(fake)
+            for number, part in enumerate(PARTS, 1):
+                OUT.print(f"\n[bold cyan]{number}. {part.__doc__}[/]")
+                part(fake)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -127,7 +127,7 @@ class _Words:
         self._ctx = ctx
 
     def pytest_addoption(self, parser: Any) -> None:
-        """Take the place of the parser's own message, which is its usage with all its options."""
+        """Replace the parser's message, which would be the usage of pytest with all its options."""
         parser.optparser.error = self._refuse
 
     def _refuse(self, message: str) -> NoReturn:
