@@ -106,7 +106,7 @@ def resource_url_expires(fake: MockServer) -> None:
     for seconds, age in ((0, "at once"), (59, "after 59 s"), (1, "after 60 s")):
         tenant.account.clock.advance(seconds)
         answer = requests.get(str(url), timeout=10)
-        what = "the package" if answer.ok else answer.text[answer.text.find("<Error>") :]
+        what = "the package" if answer.ok else answer.text[answer.text.find("<Error>") :].rstrip()
         _say(f"{age:<12} HTTP [bold]{answer.status_code}[/]   {what}")
 
 
