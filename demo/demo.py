@@ -106,7 +106,7 @@ def resource_url_expires(fake: MockServer) -> None:
     for seconds, age in ((0, "at once"), (59, "after 59 s"), (1, "after 60 s")):
         tenant.account.clock.advance(seconds)
         answer = requests.get(str(url), timeout=10)
-        what = "the package" if answer.ok else answer.text[answer.text.find("<Error>") :]
+        what = "the package" if answer.ok else answer.text[answer.text.find("<Error>") :].rstrip()
         _say(f"{age:<12} HTTP [bold]{answer.status_code}[/]   {what}")
 
 
@@ -142,7 +142,7 @@ def failed_job_is_no_package(fake: MockServer) -> None:
         _say(f"after {tenant.clock.now():.2f} s the client raises [bold]{type(failure).__name__}[/]: {failure}")
 
 
-SCENES: tuple[Callable[[MockServer], None], ...] = (
+PARTS: tuple[Callable[[MockServer], None], ...] = (
     document_becomes_a_flipbook,
     package_is_built_and_saved,
     resource_url_expires,
@@ -153,13 +153,13 @@ SCENES: tuple[Callable[[MockServer], None], ...] = (
 
 
 def main() -> None:
-    """Show every scene; Ctrl-C ends the show."""
+    """Show each part; Ctrl-C ends the demo."""
     try:
         with MockServer() as fake:
             OUT.print(Panel(f"The fake answers at {fake.base_url}", expand=False))
-            for number, scene in enumerate(SCENES, 1):
-                OUT.print(f"\n[bold cyan]{number}. {scene.__doc__}[/]")
-                scene(fake)
+            for number, part in enumerate(PARTS, 1):
+                OUT.print(f"\n[bold cyan]{number}. {part.__doc__}[/]")
+                part(fake)
     except KeyboardInterrupt:
         sys.exit(130)
 

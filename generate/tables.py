@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
+
+import msgspec
 
 from flipsnack_mock.admin.routes import ROUTES
 from flipsnack_mock.doctor.mistakes import MISTAKES
@@ -12,6 +14,7 @@ from flipsnack_mock.faults.rules import FaultKind
 from flipsnack_mock.inspect.ledger import rules
 from flipsnack_mock.lint.rules import RULES
 from flipsnack_mock.server.app import create_app
+from flipsnack_mock.state.behaviour import Behaviour
 from flipsnack_mock.state.jobs import TRANSITIONS, Move
 from flipsnack_mock.state.magic import listed, upload_outcome
 from flipsnack_mock.state.settings import Settings, setting_docs
@@ -35,8 +38,18 @@ def settings_table() -> str:
 def routes_table() -> str:
     """Every route of the control plane."""
     create_app()  # which fills the table
-    rows = ((f"`{item.method}`", f"`{item.path}`", plain(item.does)) for item in ROUTES)
+    rows = ((f"`{item.method}`", f"`{item.path}`", plain(item.does) + _body(item.body)) for item in ROUTES)
     return table(("", "path", "what it does"), rows)
+
+
+def _body(shape: Any) -> str:
+    """A line with the names of the fields of a body; what may be left out has a question mark."""
+    if shape is Behaviour:
+        return "<br>any of them, by name"
+    if not isinstance(shape, type) or not issubclass(shape, msgspec.Struct):
+        return ""
+    names = [f"`{one.encode_name}`" + "?" * (not one.required) for one in msgspec.structs.fields(shape)]
+    return f"<br>{', '.join(names)}" if names else ""
 
 
 def magic_table() -> str:

@@ -62,6 +62,8 @@ def test_two_sources_for_one_value_are_refused(tmp_path: Path) -> None:
     """A variable and its _FILE twin together are a mistake, not a choice."""
     with pytest.raises(CredentialsError, match="unset one"):
         load_credentials({**BOTH, "FLIPSNACK_SECRET_FILE": str(tmp_path / "x"), "HOME": str(tmp_path)})
+    with pytest.raises(CredentialsError, match="x, named by FLIPSNACK_SECRET_FILE: No such file"):
+        load_credentials({"FLIPSNACK_API_KEY": "key", "FLIPSNACK_SECRET_FILE": str(tmp_path / "x")})
 
 
 TEXT = 'api_key = "stored"\r\nsecret = "whisper"\r\n'

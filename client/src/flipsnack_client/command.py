@@ -160,7 +160,7 @@ def credentials(environ: Mapping[str, str], file: Path | None) -> "Credentials":
 
 
 def usage(make: Callable[[], T]) -> T:
-    """Return what `make` returns; a ValueError is a mistake of whoever typed the command."""
+    """Return what `make` returns; a ValueError becomes wrong usage of the command."""
     try:
         return make()
     except ValueError as error:

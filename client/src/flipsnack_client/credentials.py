@@ -73,7 +73,7 @@ def _from_environment(environ: Mapping[str, str], name: str) -> str | None:
     value, path = (environ.get(one, "").strip(BLANKS) for one in (variable, f"{variable}_FILE"))
     if value and path:
         raise CredentialsError(f"both {variable} and {variable}_FILE are set; unset one of them")
-    return _read(Path(path)).strip(BLANKS) if path else value
+    return _read(Path(path), of=f", named by {variable}_FILE").strip(BLANKS) if path else value
 
 
 def _from_toml(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -99,7 +99,7 @@ def _warnings(path: Path) -> tuple[str, ...]:
     return ()
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, *, of: str = "") -> str:
     try:
         with path.open("rb") as file:
             content = file.read(FILE_LIMIT + 1)
@@ -110,4 +110,4 @@ def _read(path: Path) -> str:
         reason = f"it is longer than {FILE_LIMIT} bytes"
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-    raise CredentialsError(f"cannot read {path}: {reason}")
+    raise CredentialsError(f"cannot read {path}{of}: {reason}")

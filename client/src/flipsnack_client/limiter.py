@@ -42,7 +42,7 @@ class Limiter:
             if window.calls < 1 or window.seconds <= 0:
                 raise ValueError(f"a window allows at least 1 call in more than 0 s, not {window}")
         self._windows = windows
-        self._finished: deque[float] = deque(maxlen=max((w.calls for w in windows), default=0))
+        self._finished: deque[float] = deque(maxlen=max((window.calls for window in windows), default=0))
         self._in_flight = 0
         self._lock = threading.Lock()
 

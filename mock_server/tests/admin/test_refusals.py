@@ -186,6 +186,7 @@ REFUSED: dict[str, list[tuple[Any, str, str]]] = {
         ({}, "$.url", "either `url` or `params`"),
         ({"url": "?a=1", "params": {}}, "$.url", "either `url` or `params`"),
         ({"url": "?a=1&a=2"}, "$.url", "code 40"),
+        ({"url": "nonsense"}, "$.url", "expected the URL of a request, or its query"),
         ({"params": [["a", "1"], ["a", "2"]]}, "$.params", "code 40"),
         ({"params": {"a": 1}}, "$.params[...]", "a list of 2 values or text"),
         ({"params": [[str(number), ""] for number in range(40_000)]}, "$.params", "at most 1,000 entries"),

@@ -64,6 +64,7 @@ def test_the_exit_status_is_the_verdict() -> None:
         (url_of(OWN, "0" * 32), {"FLIPSNACK_MOCK_SEED": "{"}, ("FLIPSNACK_MOCK_SEED",)),
         ("?a=1&a=2", {}, ("code 40",)),
         ("?a=%zz", {}, ("code 40",)),
+        ("nonsense", {}, ("expected one like action=",)),
     ],
 )
 def test_what_cannot_be_judged_is_2(url: str, environ: dict[str, str], words: tuple[str, ...]) -> None:

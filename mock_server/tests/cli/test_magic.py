@@ -27,8 +27,8 @@ def test_every_hash_and_upload_is_listed_with_what_it_does() -> None:
         ("mock-7mb", 0, "7,000,000 bytes"),
         ("mock-failed", 0, "FAILED at the first call\nas an upload: the conversion runs by the schedule failed"),
         ("mock-error-35.pdf", 0, "as an upload: refused with code 35"),
-        ("mock-x", 1, "not magic"),
-        ("d3m0h45h", 1, "not magic"),
+        ("mock-compelte", 1, "mock-compelte is not magic; did you mean mock-complete?"),
+        ("d3m0h45h", 1, "d3m0h45h is not magic; list all with"),
     ],
 )
 def test_one_hash_or_name_is_explained(collection_hash: str, status: int, words: str) -> None:

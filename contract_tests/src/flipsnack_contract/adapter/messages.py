@@ -259,9 +259,10 @@ def read_from_adapter(line: bytes) -> FromAdapter:
         raise AdapterFault("garbage", f"a message is nested too deeply; expected {EXPECTED}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as damage:
         shown = repr(line[:120].decode("utf-8", "replace"))
-        hint = "" if isinstance(damage, msgspec.ValidationError) else f"; {STDOUT}"
+        is_json = isinstance(damage, msgspec.ValidationError)
+        wrong, hint = (str(damage), "") if is_json else ("a line is not JSON", f"; {STDOUT}")
         words = {"`$.outcome`": ResultOutcome, "`$.error.class`": ErrorClass}
         expected = next(
             (", ".join(get_args(one)) for name, one in words.items() if str(damage).endswith(name)), EXPECTED
         )
-        raise AdapterFault("garbage", f"{damage}; expected {expected}, got {shown}{hint}") from None
+        raise AdapterFault("garbage", f"{wrong}; expected {expected}, got {shown}{hint}") from None

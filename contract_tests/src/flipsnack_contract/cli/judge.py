@@ -130,7 +130,7 @@ class _Words:
         self._ctx = ctx
 
     def pytest_addoption(self, parser: Any) -> None:
-        """Take the place of the parser's own message, which is its usage with all its options."""
+        """Replace the parser's message, which would be the usage of pytest with all its options."""
         parser.optparser.error = self._refuse
 
     def pytest_cmdline_main(self, config: Any) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KINDS = {
     "documented": "a page of the vendor says so",
     "observed": "seen from outside, not documented",
-    "assumed": "our reading where nobody says anything",
+    "assumed": "our reading where no source says anything",
     "invented": "a name or value that no source documents, and that a fake needs",
 }
 
@@ -52,7 +52,7 @@ def list_rules(*, by: str | None, as_checks: bool, as_json: bool) -> None:
 
 
 Row = dict[str, object]
-"""A rule or a check: its name, and what else is told of it."""
+"""A rule or a check: its name, and what `list` prints beside it."""
 
 
 def _rules(by: str | None) -> list[Row]:

@@ -13,7 +13,7 @@ from flipsnack_contract.target.result import Result, worst
 STEPS_SHOWN = 12
 MOST_LINES = 40
 LONGEST = 1000
-"""Characters of a line: what servers and adapters say is cleaned and cut here, wherever it came in."""
+"""The longest line, in characters: texts of servers and adapters are cleaned and cut to it."""
 BROKEN = (Outcome.FAILED, Outcome.UNREACHABLE, Outcome.ADAPTER, Outcome.INTERNAL, Outcome.WARNED)
 # What differs between two failures with one cause: addresses, keys, identifiers, numbers.
 _VARYING = re.compile(r"https?://\S+|\bkit-[\w-]+|\d+(\.\d+)?")

@@ -69,7 +69,7 @@ class _BoundedReads(io.RawIOBase):
 
 
 class BoundedResponse(http.client.HTTPResponse):
-    """An answer whose head and body are bounded together, by what `bounds` makes when it begins."""
+    """An answer whose head and body share the bounds that `bounds` makes at its beginning."""
 
     def __init__(self, sock: socket.socket, *args: Any, bounds: Callable[[], Bounds] = Bounds, **rest: Any) -> None:
         super().__init__(sock, *args, **rest)

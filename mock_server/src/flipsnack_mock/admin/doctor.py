@@ -3,6 +3,7 @@
 The case is read from the world first, so the search needs no lock and does not delay other requests.
 """
 
+import re
 from typing import Annotated, Any
 
 import msgspec
@@ -25,6 +26,10 @@ from flipsnack_mock.state.journal import Entry
 
 Pairs = Annotated[list[tuple[str, str]], Meta(max_length=MAX_PARTS)]
 Named = Annotated[dict[str, str], Meta(max_length=MAX_PARTS)]
+
+
+_QUERY = re.compile("[=?]|://")
+_EXPECTED = "the URL of a request, or its query, as action=…&apiKey=…&signature=…"
 
 
 class ExplainQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,6 +65,8 @@ def explain(context: Context) -> Work:
     if (query.url is None) == (query.params is None):
         message = "the body must contain either `url` or `params`"
         raise bad_request(message, "$.url", expected="either url or params")
+    if query.url is not None and not _QUERY.search(query.url):
+        raise bad_request(f"there is no query in it; expected {_EXPECTED}", "$.url", expected=_EXPECTED)
     try:
         case = _case(context, query)
     except BadRequest as refusal:

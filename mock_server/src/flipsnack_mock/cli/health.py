@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,13 +28,13 @@ class _Seconds(click.FloatRange):
 
 
 @click.command("health", cls=GroupedCommand, groups=GROUPS)
-@with_settings
+@partial(with_settings, shown_in_help=("host", "port", "tls"))
 @click.option("--timeout", type=_Seconds(0, 86_400, min_open=True), metavar="SECONDS", default=2.0, show_default=True)
 @click.pass_obj
 def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Path | None, **flags: Any) -> None:
     """Check whether the fake is up on this machine.
 
-    It reads the same flags, environment and file as `serve`, so it finds the right host, port and scheme.
+    It takes the flags, environment and file of `serve`, so it finds the right host, port and scheme.
 
     Exit status: 0 it is up, 1 it is not, 2 a setting is invalid.
     """

@@ -1,7 +1,7 @@
 """Settings as command-line options: flag > environment > TOML file > default."""
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -44,14 +44,15 @@ GROUPS = {
 """The headings of the help, each with the settings below it."""
 
 
-def with_settings(function: Any) -> Any:
+def with_settings(function: Any, *, shown_in_help: Container[str] = SETTING_HINTS) -> Any:
     """Add --config and an option for every simple setting to a command."""
     for name, does in reversed(setting_docs().items()):
         default = getattr(Settings(), name)
         if isinstance(default, (bool, int, float, str)):
             flag, text = name.replace("_", "-"), f"{does} [default: {shown(name, default).replace(',', ', ')}]"
             names = f"--{flag}/--no-{flag}" if isinstance(default, bool) else f"--{flag}"
-            more = {"type": _kind(name, default), "metavar": _METAVARS.get(type(default))}
+            more: dict[str, Any] = {"type": _kind(name, default), "metavar": _METAVARS.get(type(default))}
+            more["hidden"] = name not in shown_in_help
             function = click.option(names, name, default=None, help=text, **more)(function)
         else:
             function = click.option(f"--{name.replace('_', '-')}", name, hidden=True, callback=_no_option)(function)

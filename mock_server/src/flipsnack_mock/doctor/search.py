@@ -150,7 +150,8 @@ def _splits(level: Level, stages: int) -> tuple[tuple[Level, ...], ...]:
     if stages == 1:
         return ((level,),)
     count, cost = level
-    firsts = [(0, 0), *((n, c) for n in range(1, count + 1) for c in range(n, cost + 1))]
+    taken = ((mistakes, paid) for mistakes in range(1, count + 1) for paid in range(mistakes, cost + 1))
+    firsts = [(0, 0), *taken]
     lasts = ((first, (count - first[0], cost - first[1])) for first in firsts)
     return tuple((first, *rest) for first, last in lasts if _is_possible(last) for rest in _splits(last, stages - 1))
 

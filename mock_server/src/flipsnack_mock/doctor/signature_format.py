@@ -21,7 +21,7 @@ _OBJECT_TEXTS = {
     r"(undefined|null|None|nil|<nil>|NULL|\(null\)|NaN|true|false)": "a program writes a value that is not a text",
     r"(\{\{.*\}\}|\$\{.*\}|\$\w+|%\w+%|<\w+>)": "a placeholder is written that was not filled in",
 }
-"""Texts that are sent for a signature where its digits should be, and whose texts they are."""
+"""Patterns of texts that people send instead of the digits of a signature, each with what produces the text."""
 
 
 _FORMAT_HINTS = {

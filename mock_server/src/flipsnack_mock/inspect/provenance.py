@@ -150,7 +150,7 @@ _APPLIES: dict[str, Callable[[Entry], bool]] = {
 
 
 def invented_in(entry: Entry) -> tuple[str, ...]:
-    """What nobody documents in a request and its answer: names of parameters and fields, and rules.
+    """What no source documents in a request and its answer: names of parameters and fields, and rules.
 
     A field that a setting has renamed is invented all the same.
     """

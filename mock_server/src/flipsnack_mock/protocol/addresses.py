@@ -118,7 +118,7 @@ def is_loopback(host: str) -> bool:
 
 
 def url_parts(url: str) -> UrlParts:
-    """`url` taken apart (RFC 3986, appendix B), whatever it is: `urlsplit` refuses one whose host is none."""
+    """The parts of any text as a URL (RFC 3986, appendix B); `urlsplit` raises for an invalid host."""
     match = _URL.match(url)
     assert match is not None  # each part may be empty
     return UrlParts(match["host"] or "", match["path"], match["query"] or "")

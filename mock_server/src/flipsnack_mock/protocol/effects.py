@@ -18,7 +18,7 @@ class Effect(msgspec.Struct, frozen=True):
     needs_connection: ClassVar[bool] = False
 
     def obstacle(self, _sent: ByteRange) -> str:
-        """Why this would not show in a response of which the part `_sent` is sent; empty when it would."""
+        """Why the effect cannot act on a response whose part `_sent` is sent; empty when it can."""
         return ""
 
     def sent(self, length: int) -> int:

@@ -147,7 +147,7 @@ def _fields(kind: inspect.Type) -> list[str]:
 
 
 def _bounds(kind: inspect.IntType | inspect.FloatType) -> str:
-    """Whoever declares a bound declares both; a smallest number may be one that all are above."""
+    """The bounds in words. A field with a bound has both, and the lower one may be exclusive."""
     if kind.le is None:
         return ""
     if kind.ge is None:

@@ -9,7 +9,7 @@ import msgspec
 
 Certainty = Literal["documented", "observed", "assumed", "invented"]
 CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
-"""The classes, from the best known to what nobody documents."""
+"""The classes, from documented to invented."""
 
 ValueType = Literal["string", "number", "boolean", "date", "url", "file"]
 Argument = str | int | bool | datetime.date

@@ -233,6 +233,16 @@ def test_a_deleted_collection_cannot_be_forced_and_magic_ones_say_what_they_do(d
     assert "COMPLETE at the first call" == rows["mock-complete"].title
 
 
+def test_a_magic_hash_that_gives_a_code_shows_no_job_and_advice_is_given_once_in_a_row(door: Door) -> None:
+    for collection_hash in ("mock-error-38", "mock-error-38", "mock-processing"):
+        door.call(collectionHash=collection_hash)
+    rows = {row.collection.hash: row.refused for row in selected(door).collections.rows}
+    assert {"mock-error-38": True, "mock-processing": False} == rows
+    html = page(seen(door, account=KEY))
+    assert (2, 1) == (html.count('class="why"'), html.count("The magic hash, title or file name"))
+    assert 1 == html.count(">COMPLETE in") + html.count("PROCESSING forever")
+
+
 def test_secrets_of_others_and_signatures_are_not_on_the_page(door: Door) -> None:
     door.call(signature="5ec2e7" * 5, password="secret-test-core", other="123ABCDE-456-7890-FGH")
     html = page(seen(door, account=KEY))

@@ -46,7 +46,7 @@ def vendor_document() -> dict[str, Any]:
             "version": __version__,
             "description": (
                 "Every answer of the API has HTTP status 200; its code says what became of the call. `x-class` says "
-                "how well a thing is known: documented by the vendor, observed, assumed, or invented, where nobody "
+                "how well a thing is known: documented by the vendor, observed, assumed, or invented, where no source "
                 "documents it and a fake needs something: a client that uses an invented name is written against "
                 "this fake."
             ),

@@ -26,12 +26,13 @@ class CollectionRow(msgspec.Struct, frozen=True):
 
     `title` is its own, or for a magic hash what that does. `days` are the latest ones with statistics, and `sums` those
     of all days. `package` is the query of a signed call for its package, `player` the address of its player, both
-    relative to the page.
+    relative to the page. `refused` says that a magic hash gives a code in place of the state.
     """
 
     collection: Collection
     title: str
     magic: bool
+    refused: bool
     schedule: str
     line: TimelineRow
     legal: Sequence[State]
@@ -72,6 +73,7 @@ def collection_row(item: Collection, account: Account, window: Window, entries: 
         collection=item,
         title=item.title if meant is None else meant.does,
         magic=meant is not None,
+        refused=meant is not None and meant.error is not None and line.state is State.PROCESSING,
         schedule=item.job.schedule or item.schedule_text(account.behaviour),
         line=line,
         legal=[] if item.deleted else legal_targets(line.state),

@@ -50,7 +50,7 @@ def front(settings: Settings) -> flask.Blueprint:
 
 
 def addresses(environ: dict[str, Any], settings: Settings) -> dict[str, str]:
-    """Where everything is, as whoever sent the request reaches it."""
+    """The addresses of the API, the page and the control plane, under the host that the request was sent to."""
     origin = origin_of(environ, base_url=settings.base_url, namespace=namespace_of(environ))
     control = {"page": f"{origin}{PAGE_PATH}", "control_plane": f"{origin}/__admin"} if settings.admin else {}
     return {"service": "flipsnack-mock", "version": __version__, "api": f"{origin}/v1/", **control}

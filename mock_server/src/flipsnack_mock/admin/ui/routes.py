@@ -78,7 +78,7 @@ def show_page(context: Context) -> HttpResponse | Work:
     access="page",
     most_bytes=_FORM_BYTES,
 )
-def act(context: Context) -> HttpResponse | Work:
+def submit(context: Context) -> HttpResponse | Work:
     """Redirect to the page, or show it with the error message or the diagnosis."""
     form: dict[str, str] = {}
     try:

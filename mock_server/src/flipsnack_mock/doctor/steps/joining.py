@@ -103,6 +103,10 @@ def _only(place: int, joint: str) -> Join:
     return Join(lambda pairs: joint.join([pair[place] for pair in pairs]), joint)
 
 
+def _names_then_values(pairs: Pairs) -> str:
+    return "".join([name for name, _ in pairs] + [value for _, value in pairs])
+
+
 def _query(change: Callable[[str], str]) -> Join:
     return Join(_map("", "=", "&", "", change), "&")
 
@@ -183,7 +187,7 @@ _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("the text of C# pairs", UNLIKELY, _map("[", ", ", "][", "]")),
     ("the text of a Swift dictionary", UNLIKELY, _map("[", ": ", ", ", "]", _json_text)),
     ("PHP's print_r", UNLIKELY, _map("Array\n(\n    [", "] => ", "\n    [", "\n)\n")),
-    ("all names, then all values", UNLIKELY, lambda pairs: "".join([p[0] for p in pairs] + [p[1] for p in pairs])),
+    ("all names, then all values", UNLIKELY, _names_then_values),
 )
 
 _CONSTANT = (

@@ -113,7 +113,7 @@ def _file(case: Case) -> Iterator[Option[Draft]]:
     values: dict[str, str] = {}
     if sent is not None:
         yield _add("file-included", "file signed too", LIKELY, ("file", sent))
-        # Whoever writes a call down names the file as for curl.
+        # A call that is written down names the file as curl does.
         values |= _file_values(sent.removeprefix("@"))
     for uploaded in case.files[:1]:
         found = {str(uploaded.size): "its size", uploaded.digest: "the SHA-256 of its bytes"}

@@ -190,7 +190,7 @@ def changed(case: Case) -> Iterator[Option[Draft]]:
 
 
 def _ways(case: Case) -> Iterator[tuple[str, str, int, tuple[Change, ...]]]:
-    """Mistake, detail and likelihood, and what becomes of each value, and of each name."""
+    """The mistake, its detail and likelihood, and the functions for the values and, where there are two, the names."""
     for size, letters in (("lower", str.lower), ("upper", str.upper)):
         yield "value-letter-case", f"values in {size} case", LIKELY, (letters,)
         yield "name-letter-case", f"names in {size} case", LIKELY, (str, letters)
