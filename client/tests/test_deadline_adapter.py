@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from client.tests.conftest import KEY, SECRET, ScriptedServer, complete, drip, package
+from client.tests.conftest import KEY, SECRET, ScriptedServer, complete, drip, package, raw
 
 from flipsnack_client import ConnectionFailed, DeadlineAdapter, DeadlineExceeded, Flipsnack, RetryPolicy
 from flipsnack_mock.testing.intercept import intercept
@@ -44,6 +44,14 @@ def test_a_dripping_package_does_not_outlast_the_deadline(scripted: ScriptedServ
 
 def test_a_slow_answer_within_the_deadline_arrives(scripted: ScriptedServer) -> None:
     scripted.plan = [drip(HEAD, then=b"Content-Length: %d\r\n\r\n" % len(ANSWER) + ANSWER)]
+    assert 20 == Flipsnack(KEY, SECRET, base_url=f"{scripted.url}/v1/").call("a", {}, deadline=30).code
+
+
+@pytest.mark.parametrize("interim", [b"100 Continue", b"102 Processing", b"103 Early Hints\r\nLink: </x>; rel=preload"])
+def test_answers_before_the_final_one_are_skipped(scripted: ScriptedServer, interim: bytes) -> None:
+    """RFC 9110, 15.2: a client can read any number of them, even when it expects none."""
+    final = HEAD + b"Content-Length: %d\r\n\r\n" % len(ANSWER) + ANSWER
+    scripted.plan = [raw((b"HTTP/1.1 " + interim + b"\r\n\r\n") * 3 + final)]
     assert 20 == Flipsnack(KEY, SECRET, base_url=f"{scripted.url}/v1/").call("a", {}, deadline=30).code
 
 

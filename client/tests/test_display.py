@@ -1,3 +1,4 @@
+import json
 import os
 import pty
 import subprocess
@@ -7,6 +8,7 @@ from client.tests.command_runner import COMMAND, CommandRunner, blocks
 from client.tests.conftest import VirtualClock
 
 from flipsnack_client import Progress
+from flipsnack_client.command import print_json
 from flipsnack_client.display import Display, new_display
 from flipsnack_client.readable import printable
 
@@ -67,6 +69,16 @@ def test_a_plain_line_has_what_is_known(capsys: pytest.CaptureFixture[str], line
 @pytest.mark.parametrize("text", ["\x1b[31mred", "a\r\nb", "\u202eright to left", "\x00"])
 def test_what_steers_a_terminal_is_replaced(text: str) -> None:
     assert printable(text).isprintable()
+
+
+@pytest.mark.parametrize(
+    "text", ["\x1b[31mred", "\x9b31m\x7f", "a\r\n\u202eb", "\U000e0041", "\ud800", "m\u00e4rz \U0001f600"]
+)
+def test_json_has_escapes_for_what_steers_a_terminal(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({text: text})
+    printed = capsys.readouterr().out
+    assert {text: text} == json.loads(printed)
+    assert printed.replace("\n", "").isprintable()
 
 
 def drawn(runner: CommandRunner, *arguments: str, columns: int = 120) -> tuple[int, str]:

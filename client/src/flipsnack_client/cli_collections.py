@@ -21,6 +21,7 @@ from flipsnack_client.command import (
     running,
     usage,
 )
+from flipsnack_client.readable import escaped
 from flipsnack_client.stderr import say
 
 if TYPE_CHECKING:
@@ -238,4 +239,4 @@ def embed(
         if run.as_json:
             print_json({"embedCode": code})
         else:
-            click.echo(code)
+            click.echo(escaped(code.replace("\r\n", "\n"), lambda one: f"&#{ord(one)};"))

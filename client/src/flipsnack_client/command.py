@@ -187,8 +187,11 @@ def print_json(value: object) -> None:
     import json
     from dataclasses import is_dataclass
 
+    from flipsnack_client.readable import escaped
+
     plain = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
-    click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+    text = json.dumps(plain, ensure_ascii=False, indent=2)
+    click.echo(escaped(text, lambda one: json.dumps(one)[1:-1]))
 
 
 def print_table(rows: list[tuple[object, ...]]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from http.client import HTTPConnection, HTTPResponse
+from http.client import OK, SWITCHING_PROTOCOLS, HTTPConnection, HTTPResponse
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
@@ -71,6 +71,13 @@ class _TimedResponse(HTTPResponse):
     def __init__(self, sock: "socket.socket", *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
         self.fp = io.BufferedReader(_TimedSocket(self.fp.detach(), sock))
+
+    def begin(self) -> None:
+        """Read the head of the answer; of those that may come before it (RFC 9110, 15.2) the base skips 100 only."""
+        super().begin()
+        while SWITCHING_PROTOCOLS < self.status < OK:
+            self.headers = self.msg = None  # type: ignore[assignment]  # as before the first head
+            super().begin()
 
 
 def _timed(pool: type[HTTPConnectionPool], **options: Any) -> Any:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 import requests
+from mock_server.tests.conftest import KEY, Door
 from mock_server.tests.raw_socket import CLOSE, connect, query, received, request
 
-from flipsnack_mock.admin.long_poll import Work
+from flipsnack_mock.admin.long_poll import Work, length_of, work
 from flipsnack_mock.testing import MockServer, Unmet
 
 WAITERS = 200
@@ -91,3 +92,13 @@ def test_a_fork_of_a_process_that_has_worked_can_work_too() -> None:
     finally:
         child.kill()
         child.join()
+
+
+@pytest.mark.parametrize(("count", "title", "at_once"), [(1, "", True), (30, "a title", True), (3, "&" * 6_000, False)])
+def test_few_short_requests_are_shown_at_once_and_others_beside_the_loop(
+    door: Door, count: int, title: str, at_once: bool
+) -> None:
+    for _ in range(count):
+        door.code(title=title)
+    entries = list(door.world.journal.entries(KEY))
+    assert at_once is not isinstance(work(lambda: None, size=length_of(entries)), Work)

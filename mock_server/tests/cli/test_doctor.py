@@ -99,6 +99,13 @@ def test_json_is_the_whole_diagnosis() -> None:
     assert SECRET not in result.output
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_what_was_signed_writes_no_terminal_codes(form: str) -> None:
+    params = {**DOCUMENTED, "title": "\x1b[31m\x9b31m\x7f\u202e\u2028"}
+    result = run("--format", form, url_of(params, signature_of(SECRET, params).upper()))
+    assert [] == [line for line in result.output.split("\n") if not line.isprintable()]
+
+
 def test_it_works_as_a_process_with_the_environment_of_the_shell() -> None:
     url = url_of(OWN, signature_of("mine", OWN))
     ran = subprocess.run(

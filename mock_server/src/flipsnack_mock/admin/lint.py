@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 from werkzeug.wrappers import Response as HttpResponse
 
-from flipsnack_mock.admin.long_poll import work
+from flipsnack_mock.admin.long_poll import length_of, work
 from flipsnack_mock.admin.routes import Context, bad_request, parse_query, route
 from flipsnack_mock.inspect.records import Record, records_of
 from flipsnack_mock.lint.findings import FORMATS, Report, lint
@@ -33,7 +33,7 @@ def lint_client(context: Context) -> Any:
     query = parse_query(context.query, LintQuery)
     world = context.world
     entries, dropped = list(world.journal.entries(query.key)), world.journal.dropped(query.key)
-    return work(lambda: _linted(query, list(records_of(world, entries)), dropped), size=len(entries))
+    return work(lambda: _linted(query, list(records_of(world, entries)), dropped), size=length_of(entries))
 
 
 def _linted(query: LintQuery, records: list[Record], dropped: int) -> HttpResponse:

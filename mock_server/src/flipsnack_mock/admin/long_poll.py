@@ -30,7 +30,9 @@ WAITED = "flipsnack_mock.waited"
 
 
 _AT_ONCE = 200
-"""So many requests are looked at, and shown, in a few milliseconds."""
+"""So many accounts or collections are looked at, and shown, in a few milliseconds."""
+_OF_A_PLACE = 5
+"""A place of the journal takes as long as so many of these: a request that fills many is read and masked."""
 
 
 MAX_WAITS = 1_000
@@ -54,7 +56,7 @@ class Wait:
         self._seconds = seconds
         self._done: concurrent.futures.Future[None] = concurrent.futures.Future()
         world.journal.listeners.append(self._hear)
-        if len(entries) <= _AT_ONCE:
+        if length_of(entries) <= _AT_ONCE:
             self.look()
 
     def look(self) -> None:
@@ -134,6 +136,11 @@ class Reading(Work):
 def work(compute: Callable[[], Answer], *, size: int) -> Answer | Work:
     """What `compute` gives: at once when there is little to do, as the `size` says, otherwise `Work`."""
     return compute() if size <= _AT_ONCE else Work(compute)
+
+
+def length_of(entries: "Sequence[Entry]") -> int:
+    """The size, for `work`, of what reads or shows entries of the journal."""
+    return _OF_A_PLACE * sum([entry.places for entry in entries])
 
 
 def let_go(removed: Iterable[dict[Any, Any]]) -> None:

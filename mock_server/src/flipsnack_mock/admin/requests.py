@@ -10,7 +10,7 @@ from msgspec import Meta
 from werkzeug.wrappers import Response as HttpResponse
 
 from flipsnack_mock.admin.listing import json_list, pieces
-from flipsnack_mock.admin.long_poll import Wait, let_go, work
+from flipsnack_mock.admin.long_poll import Wait, length_of, let_go, work
 from flipsnack_mock.admin.routes import Context, bad_request, parse_query, route
 from flipsnack_mock.inspect.har import har
 from flipsnack_mock.inspect.masking import mask_of
@@ -73,7 +73,7 @@ def list_requests(context: Context) -> Any:
         near = [] if found else _near(world, matcher, latest)
         return json_list("requests", records_of(world, kept), matched=len(found), dropped=dropped, nearest=near)
 
-    return work(answer, size=len(entries))
+    return work(answer, size=length_of(entries))
 
 
 @route("GET", "/__admin/requests/count", "count the entries that match; filters as in the list", query=Matcher)
@@ -81,7 +81,7 @@ def count_requests(context: Context) -> Any:
     """How many entries match, and how many of the key (or of all keys) were dropped."""
     matcher = parse_query(context.query, Matcher)
     entries, dropped = _entries(context, matcher.key), context.world.journal.dropped(matcher.key)
-    return work(lambda: {"count": sum(map(matcher.matches, entries)), "dropped": dropped}, size=len(entries))
+    return work(lambda: {"count": sum(map(matcher.matches, entries)), "dropped": dropped}, size=length_of(entries))
 
 
 @route(
@@ -105,7 +105,7 @@ def wait_for_requests(context: Context) -> Any:
         records = records_of(world, found[-matcher.count :])
         return json_list("requests", records, complete=is_complete, count=len(found), nearest=near)
 
-    return work(answer, size=len(entries))
+    return work(answer, size=length_of(entries))
 
 
 @route("POST", "/__admin/requests/verify", "verify expectations about the requests", body=Expectations)
@@ -118,7 +118,7 @@ def verify_requests(context: Context) -> Any:
         message = f"{len(expectations)} expectations about {len(entries)} requests are too many at once"
         expected = f"at most {MAX_COMPARISONS // len(entries)}; or clear the journal first"
         raise bad_request(message, "$.expectations", expected=expected)
-    return work(lambda: _verified(world, expectations, entries), size=size)
+    return work(lambda: _verified(world, expectations, entries), size=max(size, length_of(entries)))
 
 
 def _verified(world: World, expectations: list[Expectation], entries: tuple[Entry, ...]) -> dict[str, Any]:
@@ -149,7 +149,7 @@ def export_ndjson(context: Context) -> Any:
     """A header, then a line for each request; secrets and signatures are masked."""
     key, world = parse_query(context.query, TraceQuery).key, context.world
     entries, dropped = list(world.journal.entries(key)), world.journal.dropped(key)
-    return work(lambda: _file(trace(world, entries, key, dropped), "application/x-ndjson"), size=len(entries))
+    return work(lambda: _file(trace(world, entries, key, dropped), "application/x-ndjson"), size=length_of(entries))
 
 
 @route("GET", "/__admin/requests.har", "export the journal as HAR 1.2; filters as in the list", query=Matcher)
@@ -158,7 +158,7 @@ def export_har(context: Context) -> Any:
     matcher, world = parse_query(context.query, Matcher), context.world
     entries = _entries(context, matcher.key)
     found = filter(matcher.matches, entries)
-    return work(lambda: _file(har(records_of(world, found)), "application/json"), size=len(entries))
+    return work(lambda: _file(har(records_of(world, found)), "application/json"), size=length_of(entries))
 
 
 @route("GET", "/__admin/requests/<id>", "show one entry of the journal")

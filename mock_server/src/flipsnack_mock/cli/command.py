@@ -34,9 +34,14 @@ def fail(message: str, status: int) -> NoReturn:
 def print_json(value: Any) -> None:
     """Print a value as JSON, indented."""
     # Imported on use: `--help` needs no JSON.
+    import json
+
     import msgspec
 
-    click.echo(msgspec.json.format(msgspec.json.encode(value)).decode())
+    from flipsnack_mock.server.request_log import printable
+
+    lines = msgspec.json.format(msgspec.json.encode(value)).decode().split("\n")
+    click.echo("\n".join(printable(line, lambda one: json.dumps(one)[1:-1]) for line in lines))
 
 
 def show_error(wrong: click.ClickException, program: str) -> None:
