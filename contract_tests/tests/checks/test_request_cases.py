@@ -6,7 +6,7 @@ from flipsnack_contract.contract.methods import methods, package_method
 from flipsnack_contract.target.target_under_test import TargetUnderTest
 
 # Their order is a rule of its own: `order.credentials-before-verb`.
-KEY_AND_VERB = (4, 8)
+KEY_AND_VERB = ("an unknown key", "the other verb")
 
 
 @pytest.mark.parametrize("case", [*MISTAKES, *ANSWERS], ids=str)
@@ -28,7 +28,8 @@ def test_every_two_steps_that_can_meet_are_paired() -> None:
         for other in MISTAKES
         if one.step < other.step and not one.parts & other.parts and one.code != other.code
     }
-    assert {KEY_AND_VERB} == possible - paired
+    assert set() == possible - paired
+    assert KEY_AND_VERB not in {(first.name, second.name) for first, second in pairs()}
     assert len(pairs()) > 100
 
 

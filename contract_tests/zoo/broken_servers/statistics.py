@@ -286,10 +286,3 @@ class SumsWhatIsConverted(AltServer, breaks="user.sums"):
 
     def summed(self, account: Account) -> Iterable[Collection]:
         return [one for one in super().summed(account) if self.conversion_state(one, account.now) == "COMPLETE"]
-
-
-class SumsAPage(AltServer, breaks="user.sums"):
-    """Sums the first five hundred collections of an account."""
-
-    def summed(self, account: Account) -> Iterable[Collection]:
-        return [*super().summed(account)][:500]
