@@ -157,7 +157,7 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "an empty link": lambda form: envelope(form, {**LINKED, "resourceUrl": ""}),
     "another code with OK": lambda form: envelope(form, LINKED, 99),
     "another code with FAILED": lambda form: envelope(form, {"status": "FAILED"}, 99),
-    "an answer cut in the middle": lambda form: envelope(form, BUILDING)[:-9],
+    "an answer cut in the middle": lambda form: envelope(form, {**BUILDING, "note": "a note"})[:-6],
     "an answer and more behind it": lambda form: _beside(form, LINKED, after=" and more"),
     "an answer and more in front of it": lambda form: _beside(form, LINKED, before="200 OK "),
     "nothing at all": lambda _form: "",

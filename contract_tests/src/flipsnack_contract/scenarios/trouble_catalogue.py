@@ -132,8 +132,8 @@ def _passing() -> Iterator[Row]:
     changes = ("publishing", "call update", "call deleteCollection")
     for (fault, nth), place in zip(product(CALL_FAULTS, EARLY), many, strict=False):
         yield _put(place, fault, nth=nth, **(FAILS.get(place, {}) if nth == EARLY[1] else {}))
-    yield from map(_put, cycle(SINGLE), (*CALL_FAULTS, *CALL_FAULTS[::2]))
-    yield from (_put(SECOND_LINK, fault, nth=2) for fault in CALL_FAULTS[::3])
+    yield from map(_put, cycle(SINGLE), (*CALL_FAULTS, *CALL_FAULTS[::3]))
+    yield from (_put(SECOND_LINK, fault, nth=2) for fault in CALL_FAULTS[::8])
     yield from (_put(place, fault) for fault, place in product(NOT_DONE, changes))
     yield from (
         _put(place, *pair) for pair, place in zip(permutations(once, 2), cycle((*MANY, *CHANGES)), strict=False)
