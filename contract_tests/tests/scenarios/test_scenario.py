@@ -46,7 +46,7 @@ def test_who_reads_no_json_plays_all_that_is_made_for_no_format(form: str) -> No
         (
             CATALOGUE["suspended after code 32"],
             "suspended after code 32; deadline_s 29400 s; key a+b%20c&d=e;f#g?h; faults 32 once; "
-            "timeline suspend for 28800 s after 0.01 s; file_name no extension",
+            "timeline suspend for 28800 s after 0.01 s",
         ),
         (Scenario(format="xml", who="wrong-secret"), "a wrong secret; format xml; who wrong-secret"),
     ],

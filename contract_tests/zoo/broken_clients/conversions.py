@@ -183,3 +183,10 @@ class CleansUpAfterCancel(Client, breaks="client.cancel"):
             if error.kind == "cancelled":
                 self.call_method("collection.deleteCollection", {"collectionHash": collection_hash})
             raise
+
+
+class LooksAtTheLast(Client, breaks="client.conversion-end"):
+    """Looks at the last document of a collection alone."""
+
+    def conversion_in(self, collection: Mapping[str, Any]) -> str:
+        return super().conversion_in({"flipbooks": (collection.get("flipbooks") or [])[-1:]})

@@ -185,3 +185,21 @@ class BlamesTheLink(Client, breaks="client.failed-job"):
             if error.kind == "job_failed" and self.followed > 1:
                 raise ClientError("transport", "the resource URL was refused") from None
             raise
+
+
+class BlamesTheConversion(Client, breaks="client.failed-job"):
+    """Reports FAILED as a failed conversion, where the document was still being converted at first (38)."""
+
+    was_converting = False
+
+    def refusal(self, answer: Envelope) -> ClientError:
+        self.was_converting |= answer.code == 38
+        return super().refusal(answer)
+
+    def follow(self) -> str:
+        try:
+            return super().follow()
+        except ClientError as error:
+            if error.kind != "job_failed" or not self.was_converting:
+                raise
+            raise ClientError("conversion_failed", "the document could not be converted") from None

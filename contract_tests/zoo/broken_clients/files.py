@@ -226,3 +226,14 @@ class AppendsToAnOldPart(Client, breaks="client.whole-file"):
             file.write(content)
         part.replace(self.task.dest)
         return self.saved(content)
+
+
+class ReportsTheDamage(Client, breaks="client.folder"):
+    """Leaves a report in words beside the place of a package that is damaged."""
+
+    def inspect(self, content: bytes) -> None:
+        try:
+            super().inspect(content)
+        except ClientError as error:
+            self.task.dest.with_name(f"{self.task.dest.name}.report.txt").write_text(f"{error}\n")
+            raise

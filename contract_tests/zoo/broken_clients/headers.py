@@ -132,3 +132,10 @@ class WritesAccents(_AddsHeaders, breaks="client.http"):
 
     def added(self) -> Headers:
         return {"X-User": "Renée"}
+
+
+class AgentNamesTheKey(Client, breaks="client.credentials-not-in-download"):
+    """Names the key in the User-Agent of all requests, that of a package too."""
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
+        return super().get(url, {**(headers or {}), "User-Agent": f"downloader/1.0 {quote(self.task.key)}"})

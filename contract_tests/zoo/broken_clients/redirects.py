@@ -74,3 +74,14 @@ class RedirectedIsDone(Client, breaks="client.agreement"):
     def inspect(self, content: bytes) -> None:
         if not self.moved:
             super().inspect(content)
+
+
+class SlashIsHome(Client, breaks="client.redirect"):
+    """Follows redirects that begin with a slash as if they led to the same server: `//host/` leads to another one."""
+
+    def call(self, params: Params) -> HttpResponse:
+        response = super().call(params)
+        location = response.headers.get("location", "")
+        if response.status in MOVED and location.startswith("/"):
+            return exchange("GET", f"{urljoin(self.task.base_url, location)}?{self.query(params)}", {})
+        return response

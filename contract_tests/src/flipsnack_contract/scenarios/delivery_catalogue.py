@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS
 from flipsnack_contract.adapter.elsewhere import PACKAGE_PATH, package_elsewhere
 from flipsnack_contract.adapter.messages import FORMATS
 from flipsnack_contract.contract.ledger import messages
@@ -165,6 +166,7 @@ CODES: Mapping[str, Scenario] = {
 }
 
 FORMS: Mapping[str, Scenario] = {
+    **{f"a large package, answers {form}": Scenario(form=form, package_bytes=LARGE) for form in ANSWER_FORMS},
     **{
         f"{name} ({form})": Scenario(format=form, schedule="after-5s", faults=(odd_answer(name, form),))
         for form, names in ODD_BODIES.items()

@@ -124,12 +124,17 @@ def _beside(form: str, data: object, *, before: str = "", after: str = "") -> st
 
 
 def _element(name: str, content: object) -> str:
-    inner = "".join(_element(*member) for member in content.items()) if isinstance(content, Mapping) else content
+    members = [("item", one) for one in content] if isinstance(content, list) else []
+    members += content.items() if isinstance(content, Mapping) else []
+    inner = "".join(_element(*member) for member in members) if isinstance(content, list | Mapping) else content
     return f"<{name}>{inner}</{name}>"
 
 
 LINK = BASE_URL + CANARY_PATH
-LINKED = {"status": "COMPLETE", "resourceUrl": LINK}
+ALL_BUT_STATUS = {"collectionHash": "abcdefgh", "flipbooks": [{"flipbookStatus": "complete"}], "collections": []}
+"""What any method must answer, but for the state of a job."""
+LINKED = {"status": "COMPLETE", "resourceUrl": LINK, **ALL_BUT_STATUS}
+BUILDING = {"status": "PROCESSING", **ALL_BUT_STATUS}
 BODIES: Mapping[str, Callable[[str], str]] = {
     "an unknown status": lambda form: envelope(form, {"status": "QUEUED"}),
     "a status in small letters": lambda form: envelope(form, {"status": "complete", "resourceUrl": LINK}),
@@ -152,7 +157,7 @@ BODIES: Mapping[str, Callable[[str], str]] = {
     "an empty link": lambda form: envelope(form, {**LINKED, "resourceUrl": ""}),
     "another code with OK": lambda form: envelope(form, LINKED, 99),
     "another code with FAILED": lambda form: envelope(form, {"status": "FAILED"}, 99),
-    "an answer cut in the middle": lambda form: envelope(form, {"status": "PROCESSING"})[:-9],
+    "an answer cut in the middle": lambda form: envelope(form, {**BUILDING, "note": "a note"})[:-6],
     "an answer and more behind it": lambda form: _beside(form, LINKED, after=" and more"),
     "an answer and more in front of it": lambda form: _beside(form, LINKED, before="200 OK "),
     "nothing at all": lambda _form: "",
@@ -197,7 +202,7 @@ def spoilt_answer(name: str, form: Format) -> Fault:
     if name == "an unknown code":
         fault: dict[str, Any] = {"kind": "code", "code": 99, "message": "Something new"}
     elif name == NOT_TEXT:
-        raw = envelope(form, {"status": "PROCESSING", "note": "*"}).encode().replace(b"*", b"\xff")
+        raw = envelope(form, {**BUILDING, "note": "*"}).encode().replace(b"*", b"\xff")
         encoded = base64.b64encode(raw).decode()
         fault = {"kind": "status", "status": 200, "body_base64": encoded, "content_type": TYPES[form]}
     else:

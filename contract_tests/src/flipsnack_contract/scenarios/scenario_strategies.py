@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS, AnswerForm
 from flipsnack_contract.adapter.messages import FORMATS, Format
 from flipsnack_contract.contract.methods import methods, package_method
-from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS, LOST, NOT_DONE, UPLOAD_CODES
+from flipsnack_contract.scenarios.collection_catalogue import CALL_FAULTS
 from flipsnack_contract.scenarios.delivery_catalogue import NEW_PACKAGE, NO_SUCH_PART, OTHER_PART, cut_after
 from flipsnack_contract.scenarios.event import CREATE, SHOW, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import (
@@ -146,13 +146,6 @@ def _created(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     return _built(forms, op=st.just("create"), **fields, **documents)
 
 
-def _unlucky_upload(forms: list[Format]) -> st.SearchStrategy[Scenario]:
-    refused = [refusal(CREATE, code, FINAL[code]) for code in UPLOAD_CODES]
-    not_done = [at(CREATE, fault) for fault in NOT_DONE]
-    fault = st.sampled_from([*LOST, *refused, *not_done]).map(lambda one: (one,))
-    return _built(forms, op=st.just("create"), schedule=schedules, faults=fault, **documents)
-
-
 def _anywhere(forms: list[Format]) -> st.SearchStrategy[Scenario]:
     """Any step that changes nothing, with any trouble that a call may meet; any step but an upload, refused."""
 
@@ -221,7 +214,6 @@ DRAWN: tuple[tuple[frozenset[str], Family], ...] = (
     (frozenset({"op:call"}), _called),
     (frozenset({"op:call", "uploads"}), _called_with_file),
     (frozenset({"op:create", "virtual_sleep"}), _created),
-    (frozenset({"op:create", "virtual_sleep"}), _unlucky_upload),
     (frozenset({"op:call", "virtual_sleep"}), _anywhere),
     (frozenset({"op:list", "virtual_sleep"}), _listed),
 )

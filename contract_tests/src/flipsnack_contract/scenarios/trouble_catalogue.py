@@ -5,7 +5,7 @@ passes, lasts, refuses the call, or gives an answer that makes no sense.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import chain, cycle, islice, pairwise, permutations, product
+from itertools import chain, cycle, islice, permutations, product
 from typing import Any
 
 import msgspec
@@ -82,7 +82,7 @@ EARLY = (2, 3)
 MIDDLE_S = {"a job": 8.0, "a conversion": 8.0, "a list": 1.0, SECOND_LINK: 0.2}
 """The middle of a step of several calls, in seconds from its start."""
 
-FOR_EVER = [LASTING[f"{name} for ever"] for name in ("22", "HTTP 503", "32", "calls reset", "31")]
+FOR_EVER = [LASTING[f"{name} for ever"] for name in ("22", "32", "31", "HTTP 503", "calls reset")]
 ENDS: tuple[dict[str, Any], ...] = (
     {"deadline_s": 0.5},
     {"cancel_after_s": 9},
@@ -132,8 +132,8 @@ def _passing() -> Iterator[Row]:
     changes = ("publishing", "call update", "call deleteCollection")
     for (fault, nth), place in zip(product(CALL_FAULTS, EARLY), many, strict=False):
         yield _put(place, fault, nth=nth, **(FAILS.get(place, {}) if nth == EARLY[1] else {}))
-    yield from map(_put, cycle(SINGLE), (*CALL_FAULTS, *CALL_FAULTS[::2]))
-    yield from (_put(SECOND_LINK, fault, nth=2) for fault in CALL_FAULTS[::2])
+    yield from map(_put, cycle(SINGLE), (*CALL_FAULTS, *CALL_FAULTS[::3]))
+    yield from (_put(SECOND_LINK, fault, nth=2) for fault in CALL_FAULTS[::8])
     yield from (_put(place, fault) for fault, place in product(NOT_DONE, changes))
     yield from (
         _put(place, *pair) for pair, place in zip(permutations(once, 2), cycle((*MANY, *CHANGES)), strict=False)
@@ -162,10 +162,11 @@ def _lasting() -> Iterator[Row]:
         yield _put(place, late, deadline_s=None)
         end = {name: middle_s + seconds for name, seconds in next(ends).items()}
         yield _put(place, _changed(late, name=f"{late.name}, until an end"), **end)
-    for place, (fault, other) in zip(OTHERS, pairwise(cycle(FOR_EVER)), strict=False):
-        yield _put(place, fault, deadline_s=None)
-        yield _put(place, _changed(other, name=f"{other.name}, until an end"), **next(ends))
-    for place, fault in zip((*OTHERS, "an upload"), (*FOR_EVER[3:], *FOR_EVER, *FOR_EVER), strict=False):
+    for place, refused, broken in zip(OTHERS, cycle(FOR_EVER[:3]), cycle(FOR_EVER[3:]), strict=False):
+        yield _put(place, refused, deadline_s=None)
+        yield _put(place, broken, deadline_s=None)
+        yield _put(place, _changed(refused, name=f"{refused.name}, until an end"), **next(ends))
+    for place, fault in zip(("an upload", *OTHERS), cycle(FOR_EVER), strict=False):
         yield _put(place, _changed(fault, name=f"a cancel, and {fault.name}"), cancel_after_s=9)
     long = TimelineEvent(after_s=2.5, what="suspend", for_s=7_200)
     for place in ("a list", "publishing", "call getStats"):
@@ -191,13 +192,14 @@ def _one_deadline() -> Iterator[Row]:
 
 def _spoilt() -> Iterator[Row]:
     """Each answer that makes no sense, at steps by turns: first, later, and in every format."""
-    others, later = cycle(STEPS), cycle(MIDDLE_S)
-    for name, form in product(ENVELOPES, FORMATS):
-        # In XML, data without elements may be empty.
-        if (name, form) != ("data that is not an object", "xml"):
-            yield _put(next(others), spoilt_answer(name, form), format=form)
-    for name in (*ENVELOPES[4:], "no data", "no data", "an unknown status"):
-        place = next(later)
+    called = [place for place in OTHERS if place.startswith("call ")]
+    steps = tuple(map(cycle, (called, MANY, [place for place in STEPS if place not in (*called, *MANY)])))
+    for number, name in enumerate(ENVELOPES):
+        for places, form in zip(steps, islice(cycle(FORMATS), number, None), strict=False):
+            # In XML, data without elements may be empty.
+            if (name, form) != ("data that is not an object", "xml"):
+                yield _put(next(places), spoilt_answer(name, form), format=form)
+    for name, place in zip((*ENVELOPES[4:], "no data", "no data", "an unknown status"), cycle(MIDDLE_S), strict=False):
         fault = _changed(spoilt_answer(name, "json"), after_s=MIDDLE_S[place], name=f"{name} from the middle on")
         yield _put(place, fault)
     for status, place in zip(STATUSES, (*MANY, *SINGLE), strict=False):

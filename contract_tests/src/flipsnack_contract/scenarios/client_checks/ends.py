@@ -153,8 +153,9 @@ def _expect_understood(form: str, run: ScenarioRun) -> None:
 def what_passes_is_survived(run: ScenarioRun) -> None:
     """After faults that pass, the client ends as without them, when there is time enough."""
     scenario = run.scenario
-    # A resource URL that expires during a download has a rule of its own.
-    if not _passes(scenario) or _dies_halfway(run) or run.has_wrong_calls:
+    # A resource URL that expires during a download has a rule of its own, as has what failed.
+    failed = run.last is not None and (run.last.state or "").upper() == "FAILED"
+    if not _passes(scenario) or _dies_halfway(run) or run.has_wrong_calls or failed:
         return
     expected, *others = expected_outcomes(scenario)
     times = sum(fault.count or 1 for fault in scenario.faults)
@@ -189,6 +190,8 @@ def a_dead_link_is_replaced(run: ScenarioRun) -> None:
     once = [fault for fault in scenario.faults if fault.count == 1 and fault.affects in passing]
     alone = once and len(once) == len(scenario.faults) and not (scenario.eventful or run.has_wrong_calls)
     downloads = scenario.op == "download" and scenario.cancel_after_s is None
+    # A client that gives up before its link is refused may break its promise to try again.
+    downloads = downloads and (not halfway or any(call.http_status == 403 for call in run.downloads))
     if alone and downloads and expected_outcomes(scenario) == {"ok"}:
         _expect_end("ok", run, "the end, after one dead link")
 
