@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flipsnack_mock.inspect.masking import MASK, Mask, label, masked_urls
-from flipsnack_mock.state.secrets import Secrets
+from flipsnack_mock.protocol.secrets import Secrets
 
 OWN = "123ABCDE-456-7890-FGH"
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -19,8 +19,8 @@ import msgspec
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, automatic_secret
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.protocol.methods import METHODS
+from flipsnack_mock.protocol.secrets import WORD, Secrets, words_of
 from flipsnack_mock.state.journal import Entry
-from flipsnack_mock.state.secrets import WORD, Secrets, words_of
 from flipsnack_mock.state.world import World
 
 MASK = "***"

@@ -8,10 +8,10 @@ from typing import Any
 from flipsnack_mock.documents.archive import Package, build_package
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, KEY_PATTERN, automatic_secret
+from flipsnack_mock.protocol.secrets import Secrets
 from flipsnack_mock.state.account import Account, Collection, account_id, new_account
 from flipsnack_mock.state.counters import Counters
 from flipsnack_mock.state.journal import Journal, Retention
-from flipsnack_mock.state.secrets import Secrets
 from flipsnack_mock.state.seeds import SeedAccount
 from flipsnack_mock.state.settings import Settings
 
