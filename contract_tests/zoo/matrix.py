@@ -25,12 +25,14 @@ CORRECT = Plan(examples=20, seed=1, shrink=False)
 
 
 def job_of(suite: Suite, mutant: Mutant, *, others: bool = True, complete: bool = False) -> Job:
-    """The checks of the rule that `mutant` breaks, then, unless `others` is false, those of the others."""
+    """The checks of the rule that `mutant` breaks, then the others, last those that look at everything again."""
+    if not mutant.rule:
+        return Job(suite.name, mutant.name, "", tuple((check, CORRECT) for check in suite.checks), complete=True)
     own = [(check, OWN) for check, rule in suite.checks.items() if rule == mutant.rule]
-    plan = OTHER if mutant.rule else CORRECT
-    left_out = suite.repeating if mutant.rule else frozenset()
-    rest = [(check, plan) for check, rule in suite.checks.items() if rule != mutant.rule and check not in left_out]
-    return Job(suite.name, mutant.name, mutant.rule, (*own, *(rest if others else ())), complete)
+    rest = [check for check, rule in suite.checks.items() if rule != mutant.rule]
+    few = [(check, OTHER) for check in rest if check not in suite.repeating]
+    repeating = [(check, OWN) for check in rest if check in suite.repeating]
+    return Job(suite.name, mutant.name, mutant.rule, (*own, *few, *repeating), others, complete)
 
 
 def problems(suite: Suite, results: Iterable[MutantResult], entries: Sequence[EquivalentRule] = ()) -> list[str]:
@@ -92,7 +94,7 @@ def summary(suite: Suite, results: Sequence[MutantResult]) -> str:
     return (
         f"{suite.name}: {len(broken)} mutants: {shown}; {sum(one.right for one in broken)} for the right reason; "
         f"{len(alone)} of {len(suite.rules)} rules have a mutant of their own; "
-        f"{sum(map(_is_alarm, results))} false alarms on {len(results) - len(broken)} correct ones"
+        f"{sum(map(_is_alarm, results))} false alarms on {len(results) - len(broken)} correct"
     )
 
 
@@ -115,7 +117,7 @@ def run_suite(
 
 def _jobs(suite: Suite, entries: Sequence[EquivalentRule], alone: set[str]) -> Iterator[Job]:
     excused = {entry.rule for entry in entries}
-    yield from (job_of(suite, one, complete=True) for one in suite.correct)
+    yield from (job_of(suite, one) for one in suite.correct)
     for one in _by_turns(suite.mutants):
         yield job_of(suite, one, others=one.rule not in alone, complete=one.rule in excused)
 

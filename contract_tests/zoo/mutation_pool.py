@@ -32,14 +32,16 @@ TIMEOUT_S = 120.0
 class Job:
     """A mutant and the checks to run on it, each with how much is tried; those of its own rule come first.
 
-    Once a rule is found broken, its further checks are left out. Once a rule is found broken that the mutant does not
-    mean to break, the job ends after the checks of its own rule; with `complete` it goes on.
+    Once a rule is found broken, its further checks are left out. Those of other rules may find the own one broken, too:
+    they are run until one does. Then, unless `others` is false, the rest of them are run until one finds another rule
+    broken, with `complete` to the end, but for the repeating ones.
     """
 
     suite: str
     mutant: str
     rule: str
     checks: tuple[tuple[str, Plan], ...]
+    others: bool = True
     complete: bool = False
 
 
@@ -144,11 +146,11 @@ def _cells(job: Job, suite: Suite) -> Iterator[Cell | None]:
     broken: set[str] = set()
     with suite.open(suite.mutant(job.mutant)) as judge:
         for check, plan in job.checks:
-            rule = suite.checks[check]
-            if rule != job.rule and not job.complete and broken - {job.rule}:
-                break
-            if rule in broken:
+            rule, found = suite.checks[check], job.rule in broken
+            if rule in broken or (found and check in suite.repeating):
                 continue
+            if found and rule != job.rule and not job.complete and (broken - {job.rule} or not job.others):
+                break
             cell = judge(check, plan)
             yield cell
             broken |= {cell.broke} if cell.status is MutantStatus.KILLED else set()

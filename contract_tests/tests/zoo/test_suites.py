@@ -26,5 +26,5 @@ def test_the_page_quotes_the_suite_as_it_is(suite: Suite) -> None:
     count, rules, correct = len(suite.mutants), len(suite.rules), len(suite.correct)
     assert (
         f"{suite.name}: {count} mutants: {count} Killed, 0 Survived, 0 Timeout, 0 Fault; {count} for the right reason; "
-        f"{rules} of {rules} rules have a mutant of their own; 0 false alarms on {correct} correct ones"
+        f"{rules} of {rules} rules have a mutant of their own; 0 false alarms on {correct} correct"
     ) in PAGE.read_text("utf-8")

@@ -199,7 +199,6 @@ AGAIN: Mapping[str, Scenario] = {
     ),
 }
 DELIVERY_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
-    "forms": FORMS,
     "packages": PACKAGES,
     "redirects": REDIRECTED,
     "codes": CODES,

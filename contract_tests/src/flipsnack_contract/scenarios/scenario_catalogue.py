@@ -19,7 +19,7 @@ from flipsnack_contract.scenarios.collection_catalogue import (
     LINE_ENDS,
     ODD_CREDENTIALS,
 )
-from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES
+from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES, FORMS
 from flipsnack_contract.scenarios.event import CREATE, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, SPOILT_PACKAGES, every_other, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
@@ -219,6 +219,7 @@ PLAIN_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "refused": REFUSED,
     "hostile": HOSTILE,
     "calls": CALLS,
+    "forms": FORMS,
 }
 OTHER_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "faults": ADVERSE,
