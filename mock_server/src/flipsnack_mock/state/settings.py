@@ -114,7 +114,7 @@ _WORDS = dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True) | dict.fromke
     ("false", "no", "off", "n", "f", "0"), False
 )
 # The end of what the parser of TOML says.
-_PLACE = re.compile(r"(.+) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+_PLACE = re.compile(r"(.+) \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)", re.DOTALL)
 _TOML = 'lines like port = 8080 or log = "json"'
 # JSON has no numbers as names, but people write {41: 401}, and as in TOML {41 = 401}.
 _NUMBER_KEY = re.compile(r"([{,]\s*)([0-9]+)\s*[:=]")
