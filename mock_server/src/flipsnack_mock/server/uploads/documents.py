@@ -47,7 +47,8 @@ class DocumentProcesses:
 
     def inspect(self, kind: Kind, path: Path, digest: str) -> Inspection:
         """What is found in the document at `path`; remembered for its `digest`, unless the process was stopped."""
-        if digest not in self._known:
+        found = self._known.get(digest)
+        if found is None:
             try:
                 found = msgspec.json.decode(
                     self._run("inspect", kind, str(path), seconds=self._seconds), type=Inspection
@@ -58,7 +59,7 @@ class DocumentProcesses:
             if len(self._known) >= _MAX_REMEMBERED:
                 self._known.clear()
             self._known[digest] = found
-        return self._known[digest]
+        return found
 
     def draw(self, kind: Kind, path: Path, folder: Path, *, side: int, count: int) -> None:
         """Draw the first `count` pages, or as many as can be drawn in a minute, with at most `side` pixels a side.
