@@ -115,10 +115,14 @@ def what_xml_cannot_hold_is_replaced_in_every_format(session: Session, character
         given = sent if session.method.takes("title") else {}
         draft = with_format(session.draft(collection, **given), form)
         data: Any = session.read(session.send(draft), form, callback=CALLBACK, own=True).data or {}
-        shown = next(iter(data.get("collections") or ({},))) if session.method.name == LIST else data
-        found = shown.get("collectionTitle"), shown.get("collectionDescription")
-        expect((f"a{marks}b", marks * 2), found, f"the texts with {characters!r} in {form}")
+        expect((f"a{marks}b", marks * 2), _shown_texts(session, data), f"the texts with {characters!r} in {form}")
         expect(set(), {*characters} & {*_text_of(data)}, f"characters that are anywhere in the data in {form}")
+
+
+def _shown_texts(session: Session, data: Any) -> tuple[Any, Any]:
+    """Title and description in the data, of a list those of its first collection."""
+    shown = next(iter(data.get("collections") or ({},))) if session.method.name == LIST else data
+    return shown.get("collectionTitle"), shown.get("collectionDescription")
 
 
 def _text_of(data: Any) -> str:
@@ -214,9 +218,7 @@ def every_format_holds_any_text(session: Session, title: str) -> None:
     made = session.collection(title=title, description=title)
     for form in FORMATS:
         data: Any = session.ask(with_format(session.draft(made), form)).data or {}
-        shown = next(iter(data.get("collections") or ({},))) if session.method.name == LIST else data
-        found = shown.get("collectionTitle"), shown.get("collectionDescription")
-        require((title, title), found, f"title and description in {form}", f"answer.{form}")
+        require((title, title), _shown_texts(session, data), f"title and description in {form}", f"answer.{form}")
 
 
 @check(

@@ -15,7 +15,7 @@ from flipsnack_contract.cli.command import EXIT_CODES, HOW_IT_RUNS, PROGRAM, Com
 from flipsnack_contract.cli.wrong_usage import wrong_word
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
-from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, Option
+from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, REPORTS, Option
 from flipsnack_contract.plugin.options import BLANKS, VARIABLES, Options
 from flipsnack_contract.target.outcome import Exit
 
@@ -118,9 +118,6 @@ MISSING = {
     "server": "URL: give the address of the API, as http://127.0.0.1:3547/v1/, or --app, or FLIPSNACK_BASE_URL",
     "recording": "FILE: give the HTTP archive (HAR), or the fake's journal",
 }
-
-
-REPORTS = {"xmlpath": "--junitxml", "htmlpath": "--html", "report_log": "--report-log"}
 
 
 class _Words:

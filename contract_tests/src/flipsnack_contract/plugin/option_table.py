@@ -10,6 +10,8 @@ from flipsnack_contract.contract.clock import PER_MINUTE
 PACKAGE = Path(__file__).parents[1]
 ANY = "server client recording"
 DAY = 86_400
+REPORTS = {"xmlpath": "--junitxml", "htmlpath": "--html", "report_log": "--report-log"}
+"""The options of pytest and its plugins that name a report to be written, by where pytest keeps their values."""
 
 
 @dataclass(frozen=True)

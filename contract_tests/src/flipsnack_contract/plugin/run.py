@@ -18,7 +18,7 @@ from _pytest.outcomes import Exit as PytestExit
 from flipsnack_contract.contract.clock import stopwatch, today
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, explained
 from flipsnack_contract.plugin.known_failures import KnownFailures, read_known_failures
-from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE
+from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, REPORTS
 from flipsnack_contract.plugin.options import Options
 from flipsnack_contract.plugin.server import open_server
 from flipsnack_contract.plugin.text import shown
@@ -72,7 +72,7 @@ def _replayed(words: Iterable[str]) -> Iterator[str]:
             yield word
 
 
-_NOT_REPLAYED = ("-k", "--html", "--junitxml", "--junit-xml", "--report-log")
+_NOT_REPLAYED = ("-k", "--junit-xml", *REPORTS.values())
 RUN = pytest.StashKey[Run]()
 
 

@@ -33,6 +33,8 @@ VISITED = [{"date": "2024-01-15", "views": 5, "time_spent": 90}, {"date": "2024-
 """Statistics of a collection that is asked for those of some days; all others have none."""
 STALE, STALE_ENDS = b"what a run left that was killed", (".part", ".tmp", ".partial", ".download")
 """A working file of another run, and how its name ends after that of the file: a client may use it up, or leave it."""
+ARCHIVE = b"PK"
+"""How a package begins."""
 TEXT = b"What I did in my holidays.\r\nNothing.\n"
 TITLES = ("Spring catalogue", "Summer & more", "Ünïcode 日本", "Price list", "Spring catalogue")
 

@@ -270,5 +270,5 @@ def named(scenario: Scenario) -> Mapping[str, str]:
     formatted = (name for name, known in CATALOGUE.items() if in_format(known, scenario.format) == scenario)
     name = names.get(scenario) or next((f"{name} ({scenario.format})" for name in formatted), "drawn")
     fields = {field: getattr(scenario, field) for field in Scenario.__struct_fields__}
-    unusual = {field: value for field, value in fields.items() if value != getattr(Scenario(), field)}
+    unusual = {field: value for field, value in fields.items() if value != getattr(USUAL, field)}
     return {"scenario": name, **{field: WORDS.get(field, str)(value) for field, value in unusual.items()}}

@@ -34,14 +34,12 @@ def fail(message: str, status: int) -> NoReturn:
 def print_json(value: Any) -> None:
     """Print a value as JSON, indented."""
     # Imported on use: `--help` needs no JSON.
-    import json
-
     import msgspec
 
-    from flipsnack_mock.server.request_log import printable
+    from flipsnack_mock.server.request_log import printable_json
 
     lines = msgspec.json.format(msgspec.json.encode(value)).decode().split("\n")
-    click.echo("\n".join(printable(line, lambda one: json.dumps(one)[1:-1]) for line in lines))
+    click.echo("\n".join(map(printable_json, lines)))
 
 
 def show_error(wrong: click.ClickException, program: str) -> None:

@@ -53,12 +53,11 @@ def _tell(name: str, tables: Tables) -> None:
 
 
 def _advice(name: str) -> str:
-    from difflib import get_close_matches
-
+    from flipsnack_mock.protocol.expectation import Accepted
     from flipsnack_mock.state.magic import listed, listed_uploads
 
-    near = get_close_matches(name, [*(row.hash for row in listed()), *(other for other, _ in listed_uploads())], n=1)
-    return f"did you mean {near[0]}?" if near else "list all with `flipsnack-mock magic`"
+    names = (*(row.hash for row in listed()), *(other for other, _ in listed_uploads()))
+    return Accepted("", names, name).question or "list all with `flipsnack-mock magic`"
 
 
 def _list(tables: Tables) -> None:

@@ -167,7 +167,7 @@ def _json(entry: Entry, action: str) -> str:
         "fault": entry.fault,
         "why": entry.detail,
     }
-    return printable(msgspec.json.encode(facts).decode(), lambda one: json.dumps(one)[1:-1])
+    return printable_json(msgspec.json.encode(facts).decode())
 
 
 def _pretty(entry: Entry, action: str, *, page: str, coloured: bool) -> str:
@@ -205,6 +205,11 @@ def _explained(entry: Entry, page: str) -> str:
 def printable(text: str, instead: Callable[[str], str] = lambda _: "?") -> str:
     """`text` without line breaks and terminal codes: a client chooses some of the words of a line."""
     return text if text.isprintable() else "".join(one if one.isprintable() else instead(one) for one in text)
+
+
+def printable_json(text: str) -> str:
+    """`text`, which is one line of JSON, with escapes for what is not printable."""
+    return printable(text, lambda one: json.dumps(one)[1:-1])
 
 
 def _colour(entry: Entry) -> int:

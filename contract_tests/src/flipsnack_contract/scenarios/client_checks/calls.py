@@ -8,6 +8,7 @@ from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
 from flipsnack_contract.contract.spellings import spelling_of, spellings_of
 from flipsnack_contract.scenarios.event import CREATE
+from flipsnack_contract.scenarios.preparation import ARCHIVE
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 # Checks of the fake that refuse a wrong call; a wrong verb and a wrong signature have rules of their own.
@@ -93,7 +94,7 @@ def nothing_secret_is_printed(run: ScenarioRun) -> None:
     """The client tells neither the secret nor a signature: on stderr, in messages, in names and contents of files."""
     own = (one.text for one in run.report.log if one.by == "client")
     # What came of a package holds nothing else, and takes long to search.
-    kept = (content.decode("latin-1") for content in run.beside.values() if not content.startswith(ZIP))
+    kept = (content.decode("latin-1") for content in run.beside.values() if not content.startswith(ARCHIVE))
     said = "\n".join((run.report.printed, *own, *run.left, *kept))
     signatures = {signature: sent for sent in run.sent or () for signature in _signatures_in(sent)}
     spellings = spellings_of([run.case.secret, *signatures], said)
@@ -130,8 +131,9 @@ def _as(spelling: str | bool) -> str:
 SENT_SIGNATURE = re.compile(r'(?:[?&]signature=|name="signature"\r\n\r\n)([A-Za-z0-9_~-]{16,})', re.IGNORECASE)
 """A signature as it is sent."""
 
-ZIP = b"PK"
-LONG_SECRET, NEARLY_ALL = 12, 16
+LONG_SECRET = 12
+"""Characters of a secret of which a part is looked for, too."""
+NEARLY_ALL = 16
 """Letters of a signature with which the others can be guessed."""
 
 SIGNATURES = {

@@ -9,7 +9,7 @@ from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
 from flipsnack_contract.contract.spellings import spelling_of
-from flipsnack_contract.scenarios.preparation import NEIGHBOURS, STALE
+from flipsnack_contract.scenarios.preparation import ARCHIVE, NEIGHBOURS, STALE
 from flipsnack_contract.scenarios.scenario_run import HELPLESS, ScenarioRun
 from flipsnack_contract.scenarios.traffic import CREDENTIALS
 
@@ -25,9 +25,6 @@ WORDS, NAMING = re.compile(r"[\s=;,:@]+"), ("User-Agent", "user-agent")
 
 TOKEN, VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20-\x7e]*")
 """The name of a header, and its value where every server reads it alike."""
-
-ARCHIVE = b"PK"
-"""How a package begins."""
 
 SIGNATURE = re.compile(r"(?<=[?&]Signature=)[^&]*")
 
