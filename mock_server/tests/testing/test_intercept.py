@@ -1,6 +1,10 @@
 import io
+import socket
 import zipfile
+from array import array
 from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -8,7 +12,8 @@ import pytest
 import requests
 import urllib3
 from mock_server.tests.raw_socket import query
-from urllib3.connection import HTTPSConnection
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import SKIP_HEADER
 
 from flipsnack_mock.state.settings import SettingsError
 from flipsnack_mock.testing import MockServer
@@ -92,8 +97,32 @@ def test_whatever_urllib3_sends_is_answered_or_refused(way: str) -> None:
 
 @pytest.mark.parametrize("host", ["api.flipsnack.com", "127.0.0.1"])
 def test_a_connection_without_a_pool_is_refused(host: str) -> None:
-    with intercept(others="refuse"), pytest.raises(urllib3.exceptions.NewConnectionError, match="is refused"):
-        urllib3.connection.HTTPSConnection(host).request("GET", "/v1/")
+    """Also one that was open before."""
+    opened = HTTPConnection(host)
+    opened.sock, other_end = socket.socketpair()
+    with other_end:
+        for connection in (HTTPSConnection(host), opened):
+            with intercept(others="refuse"), pytest.raises(urllib3.exceptions.NewConnectionError, match="is refused"):
+                connection.request("GET", "/v1/")
+        opened.close()
+        assert b"" == other_end.recv(1)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (array("b", b"action=x&apiKey=test-1&signature=x"), {"X": b"bytes", "User-Agent": SKIP_HEADER}),
+        (io.StringIO("action=x&apiKey=test-1&signature=x"), {"X": 5}),
+        (iter(["action=x&apiKey=test-1", b"&signature=x"]), urllib3.HTTPHeaderDict([("X", "1"), ("X", "2")])),
+    ],
+    ids=["bytes", "a file of text", "pieces"],
+)
+def test_all_that_urllib3_sends_is_read(body: Any, headers: Any) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    sent = urllib3.HTTPHeaderDict([*form.items(), *headers.items()])
+    with intercept() as fake:
+        assert 42 == urllib3.request("POST", BASE, body=body, headers=sent).json()["code"]
+        assert SKIP_HEADER not in str(fake.admin.account("test-1").requests.list())
 
 
 def test_an_open_connection_is_intercepted_and_redirects_and_retries_are_urllib3s() -> None:
@@ -127,11 +156,32 @@ def test_the_end_restores_what_was_there() -> None:
     assert before == (urllib3.HTTPConnectionPool.urlopen, HTTPSConnection._new_conn)
 
 
+def test_two_interceptions_end_in_any_order(tmp_path: Path) -> None:
+    """As those of two threads do; and a file of the one is free for the next."""
+    before, state = urllib3.HTTPConnectionPool.urlopen, str(tmp_path / "state.sqlite")
+    one, other = ExitStack(), ExitStack()
+    one.enter_context(intercept(state=state))
+    assert 20 == requests.get(BASE, params=signed("mock-complete"), timeout=5).json()["code"]
+    other.enter_context(intercept(hosts="b.test"))
+    one.close()
+    assert 20 == requests.get("http://b.test/v1/", params=signed("mock-complete"), timeout=5).json()["code"]
+    other.close()
+    assert before is urllib3.HTTPConnectionPool.urlopen
+    with intercept(state=state) as again:
+        assert "test-intercept" in [
+            account["key"] for account in again.admin.call("GET", "/__admin/accounts")["accounts"]
+        ]
+
+
 def test_settings_are_those_of_the_server() -> None:
     with intercept(lenient_post=True) as fake:
         assert isinstance(fake, Interception)
         answer = requests.post(BASE, data=signed("mock-complete"), timeout=5).json()
     assert 20 == answer["code"]
-    unknown: dict[str, Any] = {"speed": 3}
-    with pytest.raises(SettingsError, match="speed"), intercept(**unknown):
-        pass
+    wrong: list[dict[str, Any]] = [{"speed": 3}, {"others": "refused"}]
+    wrong += [{"hosts": hosts} for hosts in ([], [""], "https://a.test", "a.test:80", "a b")]
+    for arguments in wrong:
+        with pytest.raises(SettingsError, match=next(iter(arguments))), intercept(**arguments):
+            pass
+    with intercept(hosts=["::1"]) as fake:
+        assert 40 == requests.post(fake.base_url, data=signed("mock-complete"), timeout=5).json()["code"]

@@ -5,6 +5,8 @@ without sockets, name lookups or TLS.
 """
 
 import io
+import re
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, NamedTuple
@@ -14,16 +16,20 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.response import HTTPResponse
-from urllib3.util import parse_url
+from urllib3.util import SKIP_HEADER, parse_url
+from urllib3.util.request import body_to_chunks
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from flipsnack_mock.protocol.addresses import HOST_PATTERN, bracketed
 from flipsnack_mock.protocol.addresses import HOSTS as VENDOR_HOSTS
-from flipsnack_mock.protocol.addresses import bracketed
 from flipsnack_mock.server.app import FAKE, create_app
-from flipsnack_mock.state.settings import load_settings
+from flipsnack_mock.state.settings import SettingsError, load_settings
 from flipsnack_mock.testing.admin_client import AdminClient
 
 HOSTS = tuple(VENDOR_HOSTS.values())
+_BLOCK_BYTES = 64 * 1024
+
+Headers = list[tuple[str, str]]
 
 
 class Interception(NamedTuple):
@@ -36,27 +42,36 @@ class Interception(NamedTuple):
 
 @contextmanager
 def intercept(
-    *, hosts: Iterable[str] = HOSTS, others: Literal["pass", "refuse"] = "pass", **settings: Any
+    *, hosts: str | Iterable[str] = HOSTS, others: Literal["pass", "refuse"] = "pass", **settings: Any
 ) -> Iterator[Interception]:
     """Answer requests to `hosts` from a fake in this process; `settings` are as for `MockServer`.
 
     With `others="refuse"`, requests to any other host fail as if it were unreachable (`requests.ConnectionError`).
-    Faults that need a real connection are answered with HTTP 500. On exit everything is restored, including sessions
-    that were opened inside, and uploaded documents are removed. Raises `SettingsError` for an invalid setting.
+    Faults that need a real connection are answered with HTTP 500. Of several interceptions at a time the one that began
+    last comes first. On exit everything is restored, including sessions that were opened inside, and the fake's files
+    are closed or removed. Raises `SettingsError` for an invalid setting, or for a host that is none.
     """
+    names = _names(hosts)
+    if others not in ("pass", "refuse"):
+        raise SettingsError(f"others is {others!r}: expected pass or refuse")
     loaded, sources = load_settings(flags={}, environment={}, file=None, arguments=settings)
-    names = [_host(name) for name in hosts]
     switch = _Switch(create_app(loaded, sources=sources), frozenset(names), refuse=others == "refuse")
-    admin = AdminClient(f"https://{names[0]}", token=loaded.admin_token, trust_env=False)
-    originals = HTTPConnectionPool.urlopen, HTTPConnection._new_conn
-    HTTPConnectionPool.urlopen = _intercepted(originals[0], switch)  # type: ignore[method-assign]
-    HTTPConnection._new_conn = _guarded(originals[1], switch)  # type: ignore[method-assign]
+    base = f"https://{bracketed(names[0])}"
+    admin = AdminClient(base, token=loaded.admin_token, trust_env=False)
+    _begin(switch)
     try:
-        yield Interception(f"https://{names[0]}/v1/", admin, switch.app)
+        yield Interception(f"{base}/v1/", admin, switch.app)
     finally:
         admin.close()
-        HTTPConnectionPool.urlopen, HTTPConnection._new_conn = originals  # type: ignore[method-assign]
-        switch.app.extensions[FAKE].uploads.close()
+        _end(switch)
+        switch.app.extensions[FAKE].close()
+
+
+def _names(hosts: str | Iterable[str]) -> list[str]:
+    names = [_host(name) for name in ([hosts] if isinstance(hosts, str) else hosts)]
+    if not names or not all(re.fullmatch(HOST_PATTERN, bracketed(name)) for name in names):
+        raise SettingsError(f"hosts is {names}: expected names or addresses without a port, as {HOSTS[0]}")
+    return names
 
 
 class _Switch(NamedTuple):
@@ -69,26 +84,50 @@ class _Switch(NamedTuple):
     def takes(self, host: str) -> bool:
         return _host(host) in self.hosts
 
-    def refuses(self, host: str) -> bool:
-        return self.refuse and not self.takes(host)
-
 
 def _host(name: str) -> str:
     return name.lower().strip("[]").removesuffix(".")
 
 
-def _intercepted(original: Callable[..., Any], switch: _Switch) -> Callable[..., Any]:
+_LOCK = threading.Lock()
+_ACTIVE: list[_Switch] = []
+"""The interceptions in force, in the order in which they began; of several threads they end in any order."""
+
+
+def _begin(switch: _Switch) -> None:
+    with _LOCK:
+        if not _ACTIVE:
+            for owner, name, original, replaced in _REPLACED:
+                setattr(owner, name, replaced(original))
+        _ACTIVE.append(switch)
+
+
+def _end(switch: _Switch) -> None:
+    with _LOCK:
+        _ACTIVE.remove(switch)
+        if not _ACTIVE:
+            for owner, name, original, _ in _REPLACED:
+                setattr(owner, name, original)
+
+
+def _switch_for(host: str) -> _Switch | None:
+    """The switch that answers or refuses requests to `host`; None when they go on."""
+    return next((one for one in reversed(tuple(_ACTIVE)) if one.refuse or one.takes(host)), None)
+
+
+def _intercepted(original: Callable[..., Any]) -> Callable[..., Any]:
     """`urlopen` of a pool of connections, which every request of urllib3 and of `requests` passes.
 
-    For the hosts of `switch`, and for those that it refuses, another pool takes the place of the one that was called,
-    whatever connections, proxy or certificates that one has.
+    For a host that has a switch, another pool takes the place of the one that was called, whatever connections, proxy
+    or certificates that one has.
     """
 
     def urlopen(self: HTTPConnectionPool, method: str, url: str, *arguments: Any, **options: Any) -> Any:
         # Through a proxy for http, the pool is the proxy's and the URL is the whole one.
         target = parse_url(url)
         scheme, host = target.scheme or self.scheme or "http", target.host or self.host
-        if not switch.takes(host) and not switch.refuses(host):
+        switch = _switch_for(host)
+        if switch is None:
             return original(self, method, url, *arguments, **options)
         port = target.port if target.host else self.port
         return original(_Pool(switch, scheme, host, port, self.retries), method, url, *arguments, **options)
@@ -96,15 +135,23 @@ def _intercepted(original: Callable[..., Any], switch: _Switch) -> Callable[...,
     return urlopen
 
 
-def _guarded(original: Callable[..., Any], switch: _Switch) -> Callable[..., Any]:
-    """`_new_conn` of a connection: of one without a pool nothing leaves the process either."""
+def _guarded(original: Callable[..., Any]) -> Callable[..., Any]:
+    """What a connection does to connect, or to send: of one without a pool nothing leaves the process either."""
 
-    def new_conn(self: HTTPConnection) -> Any:
-        if switch.takes(self.host) or switch.refuses(self.host):
+    def act(self: HTTPConnection, *arguments: Any, **options: Any) -> Any:
+        switch = _switch_for(self.host)
+        if switch is not None:
             raise _refusal(self, switch)
-        return original(self)
+        return original(self, *arguments, **options)
 
-    return new_conn
+    return act
+
+
+_REPLACED: list[tuple[type, str, Callable[..., Any], Callable[..., Any]]] = [
+    (HTTPConnectionPool, "urlopen", HTTPConnectionPool.urlopen, _intercepted),
+    (HTTPConnection, "_new_conn", HTTPConnection._new_conn, _guarded),
+    (HTTPConnection, "putrequest", HTTPConnection.putrequest, _guarded),
+]
 
 
 def _refusal(connection: HTTPConnection, switch: _Switch) -> NewConnectionError:
@@ -136,21 +183,20 @@ class _Connection(HTTPConnection):
         self._origin = f"{pool.scheme}://{bracketed(pool.host)}{port}"
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **options: Any) -> None:
-        if self._switch.refuses(self.host):
+        if not self._switch.takes(self.host):
             raise _refusal(self, self._switch)
-        self._exchange = (method, parse_url(url).request_uri, _body_bytes(body), dict(headers or {}), options)
+        sent = [(_text(name), _text(value)) for name, value in (headers or {}).items() if value != SKIP_HEADER]
+        self._exchange = (method, parse_url(url).request_uri, _body_bytes(method, body), sent, options)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as that of its base, which says the same
         return _answer(self._switch.app, self._origin, *self._exchange)
 
 
 def _answer(
-    app: flask.Flask, origin: str, method: str, url: str, body: bytes, headers: dict[str, str], options: dict[str, Any]
+    app: flask.Flask, origin: str, method: str, url: str, body: bytes, headers: Headers, options: dict[str, Any]
 ) -> HTTPResponse:
     path, _, query = url.partition("?")
-    builder = EnvironBuilder(
-        path, origin, query, method=method, headers=list(headers.items()), input_stream=io.BytesIO(body)
-    )
+    builder = EnvironBuilder(path, origin, query, method=method, headers=headers, input_stream=io.BytesIO(body))
     builder.content_length = len(body)
     environ = builder.get_environ()
     builder.close()
@@ -170,14 +216,14 @@ def _answer(
     )
 
 
-def _body_bytes(body: Any) -> bytes:
-    if body is None:
-        return b""
-    if hasattr(body, "read"):
-        body = body.read()
-    if isinstance(body, str):
-        return body.encode()
-    return bytes(body) if isinstance(body, (bytes, bytearray, memoryview)) else b"".join(map(_body_bytes, body))
+def _text(value: Any) -> str:
+    """The name or the value of a header, which `http.client` takes as text, bytes or a number."""
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+def _body_bytes(method: str, body: Any) -> bytes:
+    chunks = body_to_chunks(body, method, _BLOCK_BYTES).chunks or ()
+    return b"".join(chunk.encode() if isinstance(chunk, str) else bytes(chunk) for chunk in chunks)
 
 
 class _Chunks(io.RawIOBase):
