@@ -123,6 +123,7 @@ def test_a_token_guards_every_route(header: str | None) -> None:
     headers: dict[str, Any] = {} if header is None else {"Authorization": header}
     for route, answer in answers(guarded(), GUARDED, **headers).items():
         assert (401, "unauthorized") == (answer.status_code, error(answer)["type"]), route
+        assert "Bearer" == answer.headers["WWW-Authenticate"]
         assert "Authorization: Bearer <admin_token>" in error(answer)["message"]
 
 
@@ -193,6 +194,7 @@ def test_another_path_or_verb_is_refused(
     answer = fake.admin(method, path)
     assert (status, kind) == (answer.status_code, error(answer)["type"])
     assert reason in error(answer)["message"]
+    assert (status == 405) == ("Allow" in answer.headers)
 
 
 @pytest.mark.parametrize("path", ["/__admin", "/__admin/accounts/nobody", "/__admin/nowhere", "/nowhere", "/health"])

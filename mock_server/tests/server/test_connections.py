@@ -4,6 +4,8 @@ import weakref
 from typing import Any
 from unittest.mock import Mock
 
+import pytest
+
 from flipsnack_mock.server.engine import Server
 from flipsnack_mock.server.fake import Fake
 from flipsnack_mock.server.http_protocol import HttpProtocol
@@ -56,6 +58,20 @@ def test_a_connection_is_closed_75_seconds_after_its_latest_answer() -> None:
     assert [True, 0] == [transport.close.called, len(loop.timers)]
 
 
+@pytest.mark.parametrize("begun", [b"", REQUEST[:20]])
+def test_a_connection_without_a_whole_head_ends_after_75_seconds(begun: bytes) -> None:
+    loop, transport = Loop(), Mock(is_closing=Mock(return_value=False))
+    protocol = connected(loop, transport)
+    protocol.data_received(begun)
+    loop.until(74)
+    assert not transport.close.called
+    loop.until(75)
+    assert [True, [b"HTTP/1.1 408 "] * bool(begun)] == [
+        transport.close.called,
+        [call.args[0][:13] for call in transport.write.call_args_list],
+    ]
+
+
 def test_a_request_leaves_no_cycle_of_references_behind() -> None:
     transport = Mock(is_closing=lambda: False, write=lambda _data: None)
     protocol = connected(Loop(), transport)
@@ -78,6 +94,21 @@ def test_nothing_is_left_of_a_connection_that_is_lost() -> None:
     left = weakref.ref(protocol)
     del protocol
     assert left() is None
+
+
+def test_an_answer_before_others_ends_with_its_connection() -> None:
+    """A task that waits on would keep its connection for ever."""
+    transport = Mock(is_closing=Mock(return_value=False))
+    wait = b"GET /__admin/requests/wait HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    async def scene() -> None:
+        protocol = connected(asyncio.get_running_loop(), transport)
+        protocol.data_received(wait + REQUEST * 2)
+        await asyncio.sleep(0)
+        protocol.connection_lost(None)
+        await asyncio.wait_for(asyncio.gather(*protocol.tasks), 5)
+
+    asyncio.run(scene())
 
 
 def test_no_answer_is_written_while_the_client_does_not_read() -> None:

@@ -160,6 +160,7 @@ PLAIN = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
 RFC: list[tuple[str, str, list[int]]] = [
     ("9110 5.5: blanks around a value are none of it", f"{ADVANCE}Content-Length: \t13 \t\r\n\r\n{FORWARD}", [200]),
     ("9110 7.6.1: an option of Connection has no case", LAST.replace("close", "x, CLOSE"), [200]),
+    ("9110 5.4: more lines than anybody needs", LAST.replace("Connection", "X: y\r\n" * 199 + "Connection"), [431]),
     ("9110 9.1: a method that is not known", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", [501]),
     ("9110 9.1: a method has a case", "get /health HTTP/1.1\r\nHost: a\r\n\r\n", [501]),
     ("9110 10.1.1: an expectation has no case", f"{ADVANCE}Expect: 100-Continue\r\n{BODY}", [100, 200]),
@@ -173,6 +174,7 @@ RFC: list[tuple[str, str, list[int]]] = [
     ("9112 3.2: which is a host", "GET /health HTTP/1.1\r\nHost: a/b\r\n\r\n", [400]),
     ("9112 3.2: HTTP/1.0 needs none", "GET /health HTTP/1.0\r\n\r\n", [200]),
     ("9112 3.2.2: an absolute target, in any case", LAST.replace("/health", "HTTP://[::1]:99/health"), [200]),
+    ("9112 3.2.2: whose port may be empty", LAST.replace("/health", "http://b.test:/health"), [200]),
     ("9112 3.2.2: without a path it is the root", LAST.replace("/health", "http://b.test?x=1"), [200]),
     ("9112 3.2.4: the asterisk is no path", LAST.replace("GET /health", "OPTIONS *"), [404]),
     ("9112 5.1: no blank before a colon", "GET /health HTTP/1.1\r\nHost : a\r\n\r\n", [400]),
@@ -199,7 +201,10 @@ def test_http_is_read_as_its_rfcs_say(server: MockServer, rule: str, raw: str, e
         connection.sendall(raw.encode("latin-1"))
         if ends:
             connection.shutdown(socket.SHUT_WR)
-        assert expected == statuses(received(connection)), rule
+        answer = received(connection)
+    assert expected == statuses(answer), rule
+    # 9110, 6.6.1: whoever has a clock says when it answered.
+    assert len(expected) - expected.count(100) == len(re.findall(rb"\r\ndate: [A-Z][a-z]{2}, .+ GMT\r\n", answer))
 
 
 def test_an_absolute_target_decides_the_host(server: MockServer) -> None:

@@ -63,6 +63,7 @@ def control_plane(
     guard = Guard(worlds.settings)
     blueprint = flask.Blueprint("control plane", __name__)
     blueprint.after_request(unsniffed)
+    blueprint.after_request(_challenged)
     for entry in ROUTES:
         if not worlds.settings.admin and entry.access != "open":
             continue
@@ -76,6 +77,13 @@ def unsniffed(answer: HttpResponse) -> HttpResponse:
     """`answer`, which no browser may take for something else: many answers repeat text chosen by a client."""
     name, value = NOSNIFF
     answer.headers[name] = value
+    return answer
+
+
+def _challenged(answer: HttpResponse) -> HttpResponse:
+    """`answer`, which says how to prove who asks, if nobody did (RFC 9110, 15.5.2)."""
+    if answer.status_code == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 

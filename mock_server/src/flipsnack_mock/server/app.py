@@ -100,7 +100,10 @@ def _unrouted(worlds: Worlds, now: RealTime, on_exchange: OnExchange | None) -> 
             response = Response(refusal.http_status, "application/json")
             detail = mask.text(refusal.message)
             on_exchange(Entry(0, request, request.at, NOBODY, {}, detail=detail, response=response))
-        return _answered(refusal)
+        answered = _answered(refusal)
+        if isinstance(error, MethodNotAllowed):
+            answered.allow.update(error.valid_methods or ())  # RFC 9110, 15.5.6
+        return answered
 
     return answer
 

@@ -56,18 +56,23 @@ class WsgiAnswer(NamedTuple):
         return lines
 
 
+def lines_of(headers: list[tuple[bytes, bytes]]) -> bytes:
+    """The lines of a head for `headers`."""
+    return b"".join([b"%s: %s\r\n" % header for header in headers])
+
+
 class Exchange:
     """One request and its answer.
 
     `environ` is the WSGI environment. The protocol appends to `body` what comes of it, while there is `more_body`, and
     sets `message_event` at each change; `client_ended` says whether the client sends no more, and `on_response` is
-    called when the answer is complete.
+    called when the answer is complete. `own_headers` are the server's, in each answer.
     """
 
     __slots__ = (
         *("_chunked", "_left", "_sends_body", "body", "client_ended", "disconnected", "environ", "expects_continue"),
-        *("flow", "has_body", "keep_alive", "message_event", "more_body", "on_response", "response_complete"),
-        *("response_started", "transport"),
+        *("flow", "has_body", "keep_alive", "message_event", "more_body", "on_response", "own_headers"),
+        *("response_complete", "response_started", "transport"),
     )
 
     def __init__(
@@ -79,6 +84,7 @@ class Exchange:
         has_body: bool,
         expects_continue: bool,
         keep_alive: bool,
+        own_headers: list[tuple[bytes, bytes]],
         client_ended: Callable[[], bool],
         on_response: Callable[[], None],
     ) -> None:
@@ -88,6 +94,7 @@ class Exchange:
         self.has_body = has_body
         self.expects_continue = expects_continue
         self.keep_alive = keep_alive
+        self.own_headers = own_headers
         self.client_ended = client_ended
         self.on_response = on_response
         self.message_event = asyncio.Event()
@@ -158,6 +165,7 @@ class Exchange:
     def _head(self, answer: WsgiAnswer) -> bytes:
         """The head of `answer` with what the connection needs; what follows is framed as it says."""
         head, headers = answer.head(), dict(answer.headers)
+        head += lines_of(self.own_headers)
         self.response_started, self.expects_continue = True, False
         if "close" in headers.get("connection", "").lower():
             self.keep_alive = False

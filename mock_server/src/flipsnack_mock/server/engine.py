@@ -6,6 +6,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -13,8 +14,10 @@ from typing import Any
 import uvicorn
 
 from flipsnack_mock.protocol.addresses import bracketed, reachable
+from flipsnack_mock.protocol.instants import SECOND
 from flipsnack_mock.server.body import DEFAULT_PACE, Pace
 from flipsnack_mock.server.bridge import Bridge
+from flipsnack_mock.server.clock import real_time
 from flipsnack_mock.server.fake import Fake
 from flipsnack_mock.server.http_protocol import HttpProtocol
 
@@ -126,6 +129,7 @@ class Server(uvicorn.Server):
         config.ssl = tls
         super().__init__(config)
         self._listeners = listeners
+        self._now = real_time()
         self._on_ready = on_ready
 
     def serve_forever(self) -> None:
@@ -145,6 +149,14 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self._on_ready is not None:
             self._on_ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: whether to stop; keep the header Date right (RFC 9110, 6.6.1)."""
+        # Python's clock, which uvicorn asks, may be a test's: it may stand still, or raise.
+        if counter % 10 == 0:
+            date = formatdate(self._now() / SECOND, usegmt=True)
+            self.server_state.default_headers = [(b"date", date.encode())]
+        return self.should_exit
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop on a signal. The process ends normally, so the signal is not raised again afterwards."""

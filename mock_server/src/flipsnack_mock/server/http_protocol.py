@@ -15,27 +15,23 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from flipsnack_mock.protocol.errors import Refused
 from flipsnack_mock.server.bridge import connection_environ, request_environ
-from flipsnack_mock.server.connection import Exchange
+from flipsnack_mock.server.connection import Exchange, WsgiAnswer, lines_of
 
 MAX_HEAD_BYTES = 2 * 1024 * 1024
 """The most bytes of a request before its body, between two pieces of it, and behind it."""
 MAX_URL_BYTES = 65_535
+MAX_HEADERS = 200
+"""The most lines of a head: those with one name are joined, which takes the square of their number."""
 MAX_PIPELINED = 256
 """The most requests of one connection that wait for their answers; the connection is closed behind them."""
 
 OnRefusal = Callable[[bytes, Refused], None]
 """Is told of each refusal, with the beginning of the request line as far as it is known."""
 
-_PHRASES = {
-    400: b"Bad Request",
-    414: b"URI Too Long",
-    431: b"Request Header Fields Too Large",
-    501: b"Not Implemented",
-    505: b"HTTP Version Not Supported",
-}
 _KEPT_LINE = 2_000
 _REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/1\.[01]\r?(\n|\Z)")
 _HOST = re.compile(rb"([A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
+_EMPTY_PORT = re.compile(rb"(://[^/?#]*):(?=[/?#]|\Z)")
 # What people send here by mistake.
 _HINTS = (
     (b"\x16\x03", "this is TLS: use an http URL, or set tls"),
@@ -55,6 +51,7 @@ class HttpProtocol(HttpToolsProtocol):
     _is_due = False
     _idle_since = 0.0
     _earlier: Any = None
+    _answering: Any = None
 
     def __init__(self, *arguments: Any, on_refusal: OnRefusal, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -104,12 +101,18 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn does
         super().connection_made(transport)
         self._environ = connection_environ(self.scheme or "http", self.server or ("localhost", 80), self.client)
+        self._idle_since = self.loop.time()
+        self._look_again(self.timeout_keep_alive)
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._unset_keepalive_if_required()
+        if self._answering is not None and not self._answering.response_complete:
+            # Further requests may wait behind it: uvicorn tells the latest one.
+            self._answering.disconnected = True
+            self._answering.message_event.set()
         # An exchange refers to its protocol: without this, both would stay until the collector looks for cycles.
-        self.cycle = self._earlier = None  # type: ignore[assignment]  # as before the first request
+        self.cycle = self._earlier = self._answering = None  # type: ignore[assignment]  # as before the first request
         self.pipeline.clear()
 
     def on_message_begin(self) -> None:
@@ -117,6 +120,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.headers = []
         self.expect_100_continue = False
         self._in_message = True
+        self._idle_since = self.loop.time()
 
     def on_headers_complete(self) -> None:
         if self.parser.should_upgrade():
@@ -147,11 +151,13 @@ class HttpProtocol(HttpToolsProtocol):
             has_body="CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ,
             expects_continue=self.expect_100_continue,
             keep_alive=version != "1.0" and self.parser.should_keep_alive(),
-            client_ended=self.client_has_ended,
+            own_headers=self.server_state.default_headers,
+            client_ended=lambda: self._ended,
             on_response=self.on_response_complete,
         )
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._answering = cycle
         self._in_task(app.run(cycle))
 
     def _in_task(self, work: Coroutine[Any, Any, None]) -> None:
@@ -163,6 +169,8 @@ class HttpProtocol(HttpToolsProtocol):
         """Raise `_Refusal` for a head that is none, and give the one that is the form of the others."""
         if not version.startswith("1."):
             raise _Refusal(505, f"HTTP/{version} is not served: send HTTP/1.1")  # RFC 9110, 15.6.6
+        if len(self.headers) > MAX_HEADERS:
+            raise _Refusal(431, f"the head has more than {MAX_HEADERS} lines")
         if version == "1.0":
             self.expect_100_continue = False  # RFC 9110, 10.1.1
         if not self.url.startswith(b"/") and b"://" in self.url:
@@ -177,7 +185,8 @@ class HttpProtocol(HttpToolsProtocol):
     def _take_absolute_target(self) -> None:
         # Its host counts, and the header does not (RFC 9112, 3.2.2).
         try:
-            target = httptools.parse_url(self.url)
+            # A port may be empty (RFC 3986, 3.2.3).
+            target = httptools.parse_url(_EMPTY_PORT.sub(rb"\1", self.url, count=1))
         except httptools.HttpParserInvalidURLError:
             raise _Refusal(400, "the target is a URL without a valid host and port") from None
         host = b"[%s]" % target.host if b":" in target.host else target.host
@@ -199,6 +208,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
         if self._is_due:
             self._is_due = False
+            self._answering = self.cycle
             rest = self.app.begin(self.cycle)
             if rest is not None:
                 self._in_task(rest)
@@ -224,13 +234,15 @@ class HttpProtocol(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close the connection when it was idle for long enough."""
+        """Close the connection when it was idle for long enough, or the head of a request took too long."""
         self.timeout_keep_alive_task = None
-        if self._in_message or (self.cycle is not None and not self.cycle.response_complete):
+        if self._in_body or (self.cycle is not None and not self.cycle.response_complete):
             return
         left = self._idle_since + self.timeout_keep_alive - self.loop.time()
         if left > 0:
             self._look_again(left)
+        elif self._in_message:
+            self._refuse(408, f"its head did not come within {self.timeout_keep_alive} s")
         else:
             self.transport.close()
 
@@ -243,17 +255,9 @@ class HttpProtocol(HttpToolsProtocol):
             return False
         self._end_after(self.cycle)
         # Whoever waits sees that the client ended.
-        self.cycle.message_event.set()
-        for waiting, _ in self.pipeline:
+        for waiting in (self._answering, *(exchange for exchange, _ in self.pipeline)):
             waiting.message_event.set()
         return True
-
-    def client_has_ended(self) -> bool:
-        """Whether the client said that it sends no more."""
-        return self._ended
-
-    def send_400_response(self, msg: str) -> None:
-        self._refuse(400, msg)
 
     def _end_after(self, cycle: Any) -> None:
         """Read no more, and close the connection behind the answer of `cycle`, which says so (RFC 9112, 9.6)."""
@@ -286,13 +290,9 @@ class HttpProtocol(HttpToolsProtocol):
         return None if latest is None or latest.response_complete else latest
 
     def _write(self, status: int, body: bytes) -> None:
-        lines = (
-            b"HTTP/1.1 %d %s" % (status, _PHRASES[status]),
-            b"content-type: application/json",
-            b"content-length: %d" % len(body),
-            b"connection: close",
-        )
-        self.transport.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
+        length, own = str(len(body)), lines_of(self.server_state.default_headers)
+        headers = [("content-type", "application/json"), ("content-length", length), ("connection", "close")]
+        self.transport.write(WsgiAnswer(status, headers, ()).head() + own + b"\r\n" + body)
         self.transport.close()
 
 
