@@ -24,7 +24,7 @@ def test_a_world_is_free_between_the_pieces_of_a_list() -> None:
         def __exit__(self, *_: object) -> None: ...
 
     world.lock = Lock()  # type: ignore[assignment]
-    assert 1_003 == len(list(with_lock(world, list(world.look()), key)))
+    assert 1_003 == len(list(with_lock(world, list(world.accounts), key)))
     assert 6 == len(held)
 
 

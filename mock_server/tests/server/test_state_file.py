@@ -167,13 +167,22 @@ def test_a_frozen_clock_stays_frozen_and_a_running_one_goes_on_while_no_server_r
     later.close()
 
 
-@pytest.mark.parametrize("action", ["collection.downloadHTML", "collection.getEmbed", "collection.deleteCollection"])
+EVERYBODY = ["/__admin/snapshot", "/__admin/accounts"]
+"""Where the time of all accounts is shown."""
+
+
+@pytest.mark.parametrize(
+    "action", ["collection.downloadHTML", "collection.getEmbed", "collection.deleteCollection", *EVERYBODY]
+)
 def test_the_clock_stands_where_the_last_call_saw_it_when_the_machines_is_set_back(tmp_path: Path, action: str) -> None:
     one = Kept(tmp_path / "state")
     one.control("POST", f"{ACCOUNT}/collections", {"hash": "c1", "schedule": "never"})
     one.control("PATCH", f"{ACCOUNT}/settings", {"requests_per_second": 0, "requests_per_minute": 0})
     one.time += SECOND
-    one.call(action, collectionHash="c1")
+    if action in EVERYBODY:
+        one.control("GET", action)
+    else:
+        one.call(action, collectionHash="c1")
     one.close()
     later = Kept(tmp_path / "state", START)
     assert START + SECOND == later.control("GET", f"{ACCOUNT}/clock")["now_us"]
@@ -239,6 +248,15 @@ def a_database(path: Path, *statements: str) -> None:
         for statement in statements:
             connection.execute(statement)
     connection.close()
+
+
+@pytest.mark.parametrize("name", [":memory:", "file:x?mode=memory"])
+def test_a_name_that_sqlite_gives_a_meaning_is_that_of_a_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    StateFile(Path(name)).close()
+    assert (tmp_path / name).is_file()
 
 
 def test_a_file_that_cannot_be_the_state_is_refused_with_what_to_do_about_it(tmp_path: Path) -> None:

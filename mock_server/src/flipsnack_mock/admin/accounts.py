@@ -49,7 +49,7 @@ class Uploads(msgspec.Struct, forbid_unknown_fields=True):
 @route("GET", "/__admin/accounts", "list the accounts")
 def list_accounts(context: Context) -> HttpResponse | Work:
     """All accounts."""
-    accounts = list(context.world.look())
+    accounts = context.world.accounts_at(context.at)
     return listed(context.world, "accounts", accounts, lambda account: shown(account, context.at))
 
 

@@ -12,7 +12,7 @@ from flipsnack_mock.admin.listing import listed
 from flipsnack_mock.admin.long_poll import Work
 from flipsnack_mock.admin.routes import Context, bad_request, conflict, route
 from flipsnack_mock.protocol.identifiers import Hash
-from flipsnack_mock.protocol.instants import Counted
+from flipsnack_mock.protocol.instants import Counted, Day
 from flipsnack_mock.state.account import Collection
 from flipsnack_mock.state.magic import PREFIX as MAGIC_PREFIX
 from flipsnack_mock.state.seeds import SeedCollection
@@ -117,7 +117,7 @@ def forget_day(context: Context) -> Statistics:
 def _date(context: Context) -> datetime.date:
     text = context.args["date"]
     try:
-        return msgspec.convert(text, datetime.date)
+        return msgspec.convert(text, Day)
     except msgspec.ValidationError:
         raise bad_request(f"{text[:40]!r} is not a date", "$.date", expected="YYYY-MM-DD") from None
 

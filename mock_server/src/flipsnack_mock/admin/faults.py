@@ -49,7 +49,7 @@ def list_all_faults(context: Context) -> HttpResponse | Work:
 @route("DELETE", "/__admin/faults", "delete the fault rules of all accounts", status=204)
 def clear_all_faults(context: Context) -> None:
     """Delete all rules of all accounts."""
-    for key in [account.key for account in context.world.look() if account.faults]:
+    for key in [account.key for account in context.world.accounts if account.faults]:
         if (account := context.world.existing(key)) is not None:
             account.faults.clear()
 
@@ -118,7 +118,7 @@ def shown(rule: FaultRule, now: int) -> dict[str, Any]:
 
 
 def _rules_of_all(context: Context) -> Iterator[tuple[str, FaultRule, int]]:
-    for account in context.world.look():
+    for account in context.world.accounts_at(context.at):
         if account.faults:
             now = account.now(context.at)
             yield from ((account.key, rule, now) for rule in drop_expired(account.faults, now))

@@ -38,7 +38,7 @@ def list_routes(_context: Context) -> dict[str, Any]:
 def reset(context: Context) -> Any:
     """Reset seeded accounts, delete others, switch maintenance off."""
     context.body(NoFields)
-    removed, count = context.world.reset(), len(list(context.world.look()))
+    removed, count = context.world.reset(), len(list(context.world.accounts))
 
     def answer() -> dict[str, int]:
         let_go(removed)

@@ -114,7 +114,7 @@ def take_world_snapshot(context: Context) -> HttpResponse | Work:
 
     Each account is as it was at one instant, all of them at nearly the same.
     """
-    world, at, accounts = context.world, context.at, list(context.world.look())
+    world, at, accounts = context.world, context.at, context.world.accounts_at(context.at)
     head, has_documents = {"version": VERSION, "maintenance": world.maintenance}, _wants_documents(context)
 
     def taken(account: Account) -> msgspec.Raw:
@@ -194,7 +194,7 @@ def fork_account(context: Context) -> dict[str, Any]:
 )
 def export(context: Context) -> HttpResponse | Work:
     """Keys, secrets and collections, in the format of the setting `seed`."""
-    world, accounts = context.world, list(context.world.look())
+    world, accounts = context.world, list(context.world.accounts)
     is_json = parse_query(context.query, ExportQuery).format == "json"
 
     def answer() -> HttpResponse:

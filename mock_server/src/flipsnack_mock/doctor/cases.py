@@ -62,7 +62,7 @@ def _case(world: World, sent: Pairs, *, raw: Pairs = (), key: str | None = None,
         values={
             "action": tuple(sorted(METHODS.keys() | UNBUILT)),
             "collectionHash": tuple(islice(account.collections, _MOST_OTHERS)) if account else (),
-            "apiKey": tuple(islice((other.key for other in world.look()), _MOST_OTHERS)),
+            "apiKey": tuple(islice((other.key for other in world.accounts), _MOST_OTHERS)),
         },
         uppercase=(account.behaviour if account else world.behaviour).uppercase_signatures,
     )
@@ -72,7 +72,7 @@ def _secrets(world: World, key: str, given: str | None) -> Iterator[tuple[str, s
     own = given or _known_secret(world, key)
     if own is not None:
         yield OWN, own
-    others = (other for other in world.look() if other.key != key and other.secret != own)
+    others = (other for other in world.accounts if other.key != key and other.secret != own)
     for other in islice(others, _MOST_OTHERS):
         yield ANOTHER + other.key, other.secret
 

@@ -12,7 +12,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 _OF_EACH_WORLD: tuple[tuple[Any, str, str, Callable[[World], int]], ...] = (
-    (GaugeMetricFamily, "accounts", "Accounts that exist", lambda world: len(list(world.look()))),
+    (GaugeMetricFamily, "accounts", "Accounts that exist", lambda world: len(list(world.accounts))),
     (GaugeMetricFamily, "maintenance", "Whether maintenance is on for all accounts", lambda world: world.maintenance),
     (GaugeMetricFamily, "journal_entries", "Requests that the journal keeps", lambda world: world.journal.count),
     (

@@ -43,10 +43,11 @@ class Store(Protocol):
 
 
 class WorldRow(msgspec.Struct, frozen=True):
-    """What a world has beside its accounts; `begun` counts the accounts that it has created."""
+    """What a world has beside its accounts: `begun` counts those that it has created, `latest` is that of them all."""
 
     maintenance: bool = False
     begun: Counted = 0
+    latest: Microseconds = 0
 
 
 class Counts(msgspec.Struct, frozen=True, array_like=True):
@@ -137,11 +138,6 @@ class KeptWorld(World):
         self._pending: dict[str, _Kept] = {}
         super().__init__(settings, name, package_of, beside=beside)
 
-    @property
-    def accounts(self) -> Iterable[Account]:
-        self._touched.update(dict.fromkeys(self._accounts))
-        return super().accounts
-
     def find(self, key: str) -> Account | None:
         self._touched[key] = None
         return super().find(key)
@@ -174,7 +170,7 @@ class KeptWorld(World):
         self._touched = dict.fromkeys(accounts)
 
     def save(self) -> None:
-        row = WorldRow(self.maintenance, self._begun)
+        row = WorldRow(self.maintenance, self._begun, self.latest)
         if changes := self._changes(row):
             # What was not written stays to be written by the next call.
             self._write(changes)
@@ -192,8 +188,10 @@ class KeptWorld(World):
 
     def restore(self, row: WorldRow, accounts: list[Account]) -> None:
         """Be as the store has it."""
+        for account in accounts:
+            account.latest = max(account.latest, row.latest)
         self.replace(accounts, maintenance=row.maintenance)
-        self._begun = row.begun
+        self._begun, self.latest = row.begun, row.latest
         self._pending = {account.key: _kept(account) for account in accounts}
         self._settle(row)
 

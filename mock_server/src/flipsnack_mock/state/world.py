@@ -50,6 +50,7 @@ class World:
         self.counters = Counters()
         self.journal.listeners.append(self.counters.count)
         self._begun = 0
+        self.latest = 0
         self._accounts: dict[str, Account] = {}
         self._keys: dict[str, str] = {}
         self.secrets = Secrets()
@@ -58,12 +59,13 @@ class World:
 
     @property
     def accounts(self) -> Iterable[Account]:
-        """Every account there is, oldest first."""
+        """Every account there is, oldest first, for who changes nothing of them that must be kept."""
         return self._accounts.values()
 
-    def look(self) -> Iterable[Account]:
-        """The same for who changes nothing that must be kept: the time that they show moves on in this process only."""
-        return self._accounts.values()
+    def accounts_at(self, real: int) -> list[Account]:
+        """The same for who shows their time when real time is `real`: it moves on, and goes back for none of them."""
+        self.latest = max(self.latest, real)
+        return list(self.accounts)
 
     @property
     def keys(self) -> KeysView[str]:
@@ -148,7 +150,7 @@ class World:
             return removed
 
     def _become(self, accounts: dict[str, Account], *, maintenance: bool) -> None:
-        self._accounts, self.maintenance = accounts, maintenance
+        self._accounts, self.maintenance, self.latest = accounts, maintenance, 0
 
     def save(self) -> None:
         """Keep what changed beyond the end of the process, where the world is one that is kept; call it with `lock`.
@@ -203,7 +205,7 @@ class Worlds:
         """The digests of all documents that a collection was made of which is not deleted."""
         # Without the lock: who holds it may wait for the caller. Each list is copied in one step.
         worlds = [self.main, *self._namespaces.copy().values()]
-        accounts = [account for world in worlds for account in list(world.look())]
+        accounts = [account for world in worlds for account in list(world.accounts)]
         kept = [item for account in accounts for item in list(account.collections.values()) if not item.deleted]
         return {item.document.digest for item in kept if item.document is not None}
 

@@ -1,6 +1,5 @@
 """Routes for the OpenAPI documents; the control plane's is built from its table of routes."""
 
-import datetime
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -16,8 +15,9 @@ from flipsnack_mock.admin.openapi.vendor import vendor_document
 from flipsnack_mock.admin.routes import ROUTES, Context, Route, route
 from flipsnack_mock.protocol.addresses import origin_of
 from flipsnack_mock.protocol.identifiers import Hash, Key
+from flipsnack_mock.protocol.instants import Day
 
-_PARTS: dict[str, Any] = {"key": Key, "hash": Hash, "date": datetime.date}
+_PARTS: dict[str, Any] = {"key": Key, "hash": Hash, "date": Day}
 _MEDIA = {
     "/__admin/ca.pem": ("application/x-pem-file",),
     "/__admin/export": ("application/toml", "application/json"),
