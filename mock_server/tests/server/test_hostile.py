@@ -1,5 +1,6 @@
 """The fake under fire: any bytes on real sockets, sudden death, time that jumps, more accounts than it may hold."""
 
+import datetime
 import json
 import os
 import re
@@ -21,6 +22,7 @@ from mock_server.tests.raw_socket import connect
 from mock_server.tests.test_main import Served, served
 from urllib3 import Retry
 
+from flipsnack_mock.admin.openapi.document import control_document
 from flipsnack_mock.protocol.instants import LAST_INSTANT
 from flipsnack_mock.server.clock import elapsed_time, real_time
 from flipsnack_mock.testing import MockServer
@@ -259,6 +261,21 @@ def test_no_library_that_replaces_pythons_clocks_moves_real_time(monkeypatch: py
     monkeypatch.undo()
     assert all(0 <= late - early < BOUND * SECOND for early, late in zip(before, after, strict=True))
     assert abs(time.time_ns() // 1_000 - after[0]) < BOUND * SECOND
+
+
+def test_no_library_that_replaces_pythons_dates_changes_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As freezegun does: the libraries that read bodies and describe them take such a class for one of a stranger."""
+    fake = make_fake()
+    day = fake.account("POST", "/collections", {"hash": "h", "statistics": [{"date": "2026-11-01", "views": 1}]})
+    control_document.cache_clear()
+    for name in ("date", "datetime"):
+        monkeypatch.setattr(datetime, name, type(f"Fake{name}", (getattr(datetime, name),), {}))
+    assert 201 == day.status_code
+    assert "date-time" in fake.admin("GET", "/__admin/openapi.json").text
+    assert "an instant as in" in fake.account("POST", "/clock/set", {"at": "soon"}).text
+    assert "2027-01-01T00:00:00" in fake.account("POST", "/clock/set", {"at": "2027-01-01T00:00:00Z"}).text
+    assert 200 == fake.account("DELETE", "/collections/h/statistics/2026-11-01").status_code
+    control_document.cache_clear()
 
 
 def test_a_full_fake_says_so_and_serves_those_it_has() -> None:

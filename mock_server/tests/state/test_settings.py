@@ -112,6 +112,9 @@ def test_an_unknown_name_is_refused_with_the_nearest(place: str) -> None:
         ("port", "http", "expected a whole number"),
         ("admin", "offf", "expected true or false"),
         ("log", "loud", "expected json, off or pretty"),
+        ("log", "9" * 5_000, f"off or pretty, not '{'9' * 80}'"),
+        ("state", "a\0b", "expected a path without the character NUL"),
+        ("spool", "a\0b", "expected a path without the character NUL"),
         ("base_url", "api.flipsnack.com", "expected the beginning of a URL, as http://"),
         ("base_url", "http://a.test/v1?x=1", "expected the beginning of a URL, as http://"),
         ("base_url", "http://[::1", "expected the beginning of a URL, as http://"),
@@ -236,6 +239,12 @@ def test_foreign_and_empty_variables_are_none_of_ours(name: str, text: str) -> N
 
 def test_a_settings_file_may_begin_with_a_mark_and_end_lines_as_on_windows() -> None:
     assert 1234 == load(file=("fake.toml", "\ufeffport = 1234\r\nlog = 'off'\r\n"))[0].port
+
+
+@pytest.mark.parametrize("text", ["\ufeff1234", " \ufeff1234\r\n", "1234\ufeff", "\u00a01234\t"])
+def test_a_variable_may_have_what_a_file_of_windows_has_around_it(text: str) -> None:
+    assert 1234 == load(environment={"FLIPSNACK_MOCK_PORT": text})[0].port
+    assert Settings() == load(environment={"FLIPSNACK_MOCK_PORT": "\ufeff\r"})[0]
 
 
 @pytest.mark.parametrize("text", ["{41: 401}", '{"41": 401}', "{41 = 401}", "{ 41 : 401 }"])

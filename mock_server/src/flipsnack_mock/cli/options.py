@@ -14,6 +14,7 @@ from flipsnack_mock.state.settings import (
     Setting,
     Settings,
     SettingsError,
+    bare,
     load_settings,
     setting_docs,
 )
@@ -84,7 +85,7 @@ def loaded(
 ) -> tuple[Settings, dict[str, Setting]]:
     """The settings and their sources; exits with status 2 and one line if a setting is invalid."""
     others = {name: value for name, value in environment.items() if name != CONFIG_VARIABLE}
-    named = environment.get(CONFIG_VARIABLE, "").strip()
+    named = bare(environment.get(CONFIG_VARIABLE, ""))
     path = config or (Path(named) if named else None)
     given = {name: value for name, value in flags.items() if value is not None}
     try:

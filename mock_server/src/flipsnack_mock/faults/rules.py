@@ -15,7 +15,7 @@ from flipsnack_mock.faults.base import Moment
 from flipsnack_mock.faults.randomness import Draw
 from flipsnack_mock.protocol.errors import FieldError
 from flipsnack_mock.protocol.identifiers import Hash
-from flipsnack_mock.protocol.instants import SECOND, Counted, Microseconds
+from flipsnack_mock.protocol.instants import SECOND, Counted, DateTime, Microseconds
 
 PACKAGE_ACTION = "package"
 """The `action` of a package download."""
@@ -28,7 +28,7 @@ FaultKind = (
     | content.WrongByte | content.UrlLifetime | content.UrlOrigin
 )  # fmt: skip
 
-Instant = Annotated[datetime.datetime, Meta(tz=True)] | Annotated[float, Meta(ge=0, le=253_402_300_799)]
+Instant = DateTime | Annotated[float, Meta(ge=0, le=253_402_300_799)]
 Span = Annotated[float, Meta(gt=0, le=316_224_000)]
 Ordinal = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 RuleId = Hash
@@ -195,6 +195,6 @@ def drop_expired(rules: dict[str, FaultRule], now: int) -> list[FaultRule]:
 
 def microseconds(instant: Instant) -> int:
     """`instant` in microseconds since 1970."""
-    if isinstance(instant, datetime.datetime):
-        return round((instant - _EPOCH).total_seconds() * SECOND)
-    return round(instant * SECOND)
+    if isinstance(instant, int | float):
+        return round(instant * SECOND)
+    return round((instant - _EPOCH).total_seconds() * SECOND)

@@ -125,5 +125,5 @@ def url_parts(url: str) -> UrlParts:
 
 
 def bracketed(host: str) -> str:
-    """`host` as it stands in a URL: an IPv6 address in brackets (RFC 3986, 3.2.2)."""
-    return f"[{host}]" if ":" in host else host
+    """`host` as it stands in a URL: an IPv6 address in brackets (RFC 3986, 3.2.2), which it may have."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host

@@ -11,6 +11,7 @@ from msgspec import inspect
 
 from flipsnack_mock.protocol.errors import FieldError
 
+_SHOWN = 80
 _PLACE = re.compile(r" - at (?P<key>`key` in )?`\$(?P<path>[^`]*)`\Z")
 _STEP = re.compile(r"\.(?P<field>[A-Za-z0-9_]+)|\[[^\]]*\]")
 _VALUE = re.compile(r"\A[^'`]* '(?P<value>[^']*)'")
@@ -55,10 +56,10 @@ def accepted(refusal: msgspec.ValidationError, hint: Any) -> Accepted:
     if field is not None:
         names = tuple(dict.fromkeys(name for one in _plain(kind) for name in _fields(one)))
         words = f"{'one of ' * (len(names) > 1)}{', '.join(names)}" if names else "no fields"
-        return Accepted(words, names, field["name"])
+        return Accepted(words, names, field["name"][:_SHOWN])
     value = _VALUE.search(text)
     names = tuple(str(name) for one in _plain(kind) for name in _values(one))
-    return Accepted(described(kind), names, value["value"] if value else "")
+    return Accepted(described(kind), names, value["value"][:_SHOWN] if value else "")
 
 
 _type_of = cache(inspect.type_info)
@@ -112,8 +113,6 @@ def described(kind: inspect.Type) -> str:
 _WORDS: dict[type[inspect.Type], str] = {
     inspect.BoolType: "true or false",
     inspect.BytesType: "text in base64",
-    inspect.DateTimeType: "an instant as in 2026-11-28T09:30:00Z",
-    inspect.DateType: "a date as in 2026-11-28",
     inspect.DictType: "an object of names and values",
     inspect.ListType: "a list",
     inspect.StrType: "text",

@@ -17,6 +17,24 @@ LAST_INSTANT = 253_402_300_799 * SECOND
 Microseconds = Annotated[int, Meta(ge=0, le=LAST_INSTANT)]
 """An instant in what is stored or restored."""
 
+# What they are in words and in JSON is said here: the library that says it takes a class which replaces the one of
+# Python, as in a test that freezes time, for one that it does not know.
+Day = Annotated[
+    datetime.date,
+    Meta(extra={"expected": "a date as in 2026-11-28"}, extra_json_schema={"type": "string", "format": "date"}),
+]
+"""A day in a body."""
+
+DateTime = Annotated[
+    datetime.datetime,
+    Meta(
+        tz=True,
+        extra={"expected": "an instant as in 2026-11-28T09:30:00Z"},
+        extra_json_schema={"type": "string", "format": "date-time"},
+    ),
+]
+"""An instant in a body, with its distance from UTC."""
+
 Counted = Annotated[int, Meta(ge=0, le=2**53)]
 """A number of things that were counted, in what is stored or restored."""
 

@@ -31,12 +31,8 @@ def bind(host: str, port: int) -> list[socket.socket]:
     `localhost` has both loopback addresses, whatever the machine's table of hosts says. An address of a family that the
     machine does not have is left out. Raises `OSError` when there is no other one.
     """
-    names = _LOOPBACK if host.lower() == "localhost" else (host,)
-    found = [
-        one
-        for name in names
-        for one in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    ]
+    names = _LOOPBACK if host.lower() == "localhost" else (host.strip("[]"),)
+    found = [one for name in names for one in _addresses(name, port)]
     listeners: list[socket.socket] = []
     refusal = OSError(errno.EADDRNOTAVAIL, f"{host} has no address of this machine")
     for family, _, _, _, address in dict.fromkeys(found):
@@ -52,6 +48,13 @@ def bind(host: str, port: int) -> list[socket.socket]:
     if not listeners:
         raise refusal
     return listeners
+
+
+def _addresses(name: str, port: int) -> list[tuple[Any, ...]]:
+    try:
+        return [*socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)]
+    except UnicodeError:
+        raise OSError(errno.EINVAL, "it is no host name") from None
 
 
 def _listener(family: int, address: tuple[Any, ...]) -> socket.socket:

@@ -68,11 +68,12 @@ class StateFile:
         self.written = 0
         """How many rows were put or removed."""
         self._path = path
-        self._address = os.path.abspath(path)
         self._process = os.getpid()
         try:
-            self.connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as trouble:
+            # Whole: some names alone mean something else to SQLite, as `:memory:` does.
+            self._address = os.path.abspath(path)
+            self.connection = sqlite3.connect(self._address, timeout=0, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as trouble:
             raise OSError(
                 f"{path} cannot be opened ({trouble}); name a file in a folder that can be written to"
             ) from None

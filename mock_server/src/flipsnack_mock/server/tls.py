@@ -32,8 +32,9 @@ def certificates_for(settings: Settings) -> Certificates | None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         leaf = authority.issue_cert(*dict.fromkeys(names))
-    except ValueError as refusal:
-        raise SettingsError(f"tls_names is {settings.tls_names!r}: {refusal}") from None
+    except ValueError:
+        expected = "expected host names and addresses with commas, as localhost,127.0.0.1"
+        raise SettingsError(f"host or tls_names is not usable in a certificate: {names}; {expected}"[:500]) from None
     if hasattr(os, "memfd_create"):
         _load_from_memory(context, leaf.private_key_and_cert_chain_pem.bytes())
     else:

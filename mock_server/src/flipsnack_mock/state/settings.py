@@ -20,6 +20,8 @@ ENVIRONMENT, FLAG = f"{ENVIRONMENT_PREFIX}{{}}", "--{}"
 
 
 _ORIGIN = rf"(\*|null|[A-Za-z][A-Za-z0-9+.-]*://{HOST_PATTERN}/?)"
+# No system has a file with such a name.
+_PATH = {"pattern": r"^[^\0]*\Z", "expected": "a path without the character NUL"}
 
 
 class SettingsError(ValueError):
@@ -73,11 +75,12 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
     journal_total: Annotated[
         Limit, does("requests that the journals of all accounts keep together; a long one counts for several")
     ] = 10_000
-    state: Annotated[str, does("file (SQLite) that keeps the state beyond the process; empty keeps none")] = ""
+    state: Annotated[str, does("file (SQLite) that keeps the state beyond the process; empty keeps none", **_PATH)] = ""
     spool: Annotated[
         str,
         does(
-            "folder below which uploaded documents are kept while the server runs; empty is the system's temporary one"
+            "folder below which uploaded documents are kept while the server runs; empty is the system's temporary one",
+            **_PATH,
         ),
     ] = ""
     spool_bytes: Annotated[int, does("bytes that all uploaded documents may have together", ge=0, le=2**53)] = (
@@ -195,11 +198,17 @@ def _not_toml(name: str, text: str, said: str) -> str:
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     """The variables that are settings; an empty one is as good as none."""
+    found = {name: bare(text) for name, text in environment.items() if name.startswith(ENVIRONMENT_PREFIX)}
     return {
-        name.removeprefix(ENVIRONMENT_PREFIX).lower(): text.strip()
-        for name, text in environment.items()
-        if name.startswith(ENVIRONMENT_PREFIX) and text.strip() and not _tells_of_a_service(name, text)
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): text
+        for name, text in found.items()
+        if text and not _tells_of_a_service(name, text)
     }
+
+
+def bare(variable: str) -> str:
+    """The text of a variable without the blanks, line ends and the mark that files of Windows put around it."""
+    return variable.strip().strip("\ufeff").strip()
 
 
 def _tells_of_a_service(name: str, text: str) -> bool:

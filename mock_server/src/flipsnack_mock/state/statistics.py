@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from flipsnack_mock.protocol.instants import Counted
+from flipsnack_mock.protocol.instants import Counted, Day
 
 MAX_PAGES = 1_000
 MAX_FIGURES = 50_000
@@ -32,7 +32,7 @@ PagesOfDay = Annotated[tuple[PageStatistics, ...], Meta(max_length=MAX_PAGES)]
 class DayStatistics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What happened on one day (UTC), all together and by page: the one need not be the sum of the other."""
 
-    date: datetime.date
+    date: Day
     impressions: Counted = 0
     views: Counted = 0
     time_spent: Counted = 0

@@ -40,17 +40,21 @@ class MockServer:
 
     def __enter__(self) -> Self:
         _refuse_green_threads()
-        listeners = bind(self._settings.host, self._settings.port)
         tls = certificates_for(self._settings)
-        self.url = url_of(listeners, host=self._settings.host, tls=tls is not None)
         pem = tls.authority_pem if tls else b""
+        fake = Fake(self._settings, sources=self._sources, authority_pem=pem)
+        try:
+            listeners = bind(self._settings.host, self._settings.port)
+        except OSError:
+            fake.close()
+            raise
+        self.url = url_of(listeners, host=self._settings.host, tls=tls is not None)
         self._folder = tempfile.TemporaryDirectory(prefix="flipsnack-mock-") if tls else None
         if self._folder is not None:
             path = Path(self._folder.name, "ca.pem")
             path.write_bytes(pem)
             self.ca_file = str(path)
         ready = threading.Event()
-        fake = Fake(self._settings, sources=self._sources, authority_pem=pem)
         self._server = Server(fake, listeners, on_ready=ready.set, tls=tls.context if tls else None)
         self._thread = threading.Thread(target=self._server.serve_forever, name="flipsnack-mock", daemon=True)
         self._thread.start()
