@@ -42,6 +42,8 @@ def test_where_nobody_listens_it_says_so() -> None:
 
 def test_a_server_that_says_nothing_is_waited_for_no_longer_than_was_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        for wrong in ("1_0", "\u0663", "nan", "0"):
+            assert "expected a number above 0" in run("health", "--timeout", wrong).stderr
         done = run("health", "--timeout", "0.05", "--port", str(silent.getsockname()[1]))
     assert (1, True) == (done.exit_code, "does not answer: timed out" in done.stderr)
 

@@ -18,7 +18,9 @@ from flipsnack_mock.testing.pdf import make_pdf
         ("{}", "version None"),
         ('{"trace":2}', "version 2"),
         ('{"trace":1}', "line 1 cannot be read"),
-        (clean_trace()[:-20], "line 2 cannot be read"),
+        (clean_trace()[:-20], "line 2 cannot be read: expected JSON; it ends too early"),
+        (clean_trace().replace('"r1"', '"rx"'), "expected the id of a request, as r12"),
+        (clean_trace().replace('"at_us":', '"at_us":9999'), "expected a whole number from 0 to"),
     ],
 )
 def test_what_is_no_trace_is_refused(text: str, problem: str) -> None:

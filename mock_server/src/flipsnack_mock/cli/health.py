@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 class _Seconds(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        # Python reads `1_0`, and digits of other scripts.
+        is_plain = not isinstance(value, str) or (value.isascii() and "_" not in value)
         found = float(super().convert(value, param, ctx))
-        if isnan(found):
+        if isnan(found) or not is_plain:
             self.fail(f"{value!r} is not a valid number", param, ctx)
         return found
 

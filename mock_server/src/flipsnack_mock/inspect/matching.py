@@ -8,12 +8,11 @@ import msgspec
 from msgspec import Meta
 
 from flipsnack_mock.inspect.provenance import signature_verdict
-from flipsnack_mock.inspect.records import action_of, collection_hash, job_status, kind_of
+from flipsnack_mock.inspect.records import EntryId, action_of, collection_hash, job_status, kind_of
 from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.journal import Entry
 
 _COMPARED, _SHOWN = 50, 3
-EntryId = Annotated[str, Meta(pattern=r"^r[0-9]{1,18}\Z", extra={"expected": "the id of a request, as r12"})]
 
 
 class Difference(msgspec.Struct, frozen=True):

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from flipsnack_mock.inspect.records import Record, records_of
+from flipsnack_mock.protocol.expectation import expectation
+from flipsnack_mock.protocol.instants import Counted
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
@@ -25,7 +27,7 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     trace: int
     world: str
     key: str | None
-    dropped: int
+    dropped: Counted
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -65,4 +67,4 @@ def _decoded(numbered: tuple[int, str], shape: Any) -> Any:
     try:
         return msgspec.json.decode(line, type=shape)
     except (msgspec.DecodeError, ValueError, RecursionError) as damage:
-        raise BadTrace(f"line {number} cannot be read: {damage}") from None
+        raise BadTrace(f"line {number} cannot be read: {expectation(damage, shape)}") from None

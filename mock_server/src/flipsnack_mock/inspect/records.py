@@ -2,18 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Annotated
 from urllib.parse import parse_qs, parse_qsl
 
 import msgspec
+from msgspec import Meta
 
 from flipsnack_mock.inspect.masking import Mask, label, mask_of
 from flipsnack_mock.inspect.provenance import cited_rules, invented_in, passed_checks, signature_verdict
 from flipsnack_mock.protocol.addresses import PACKAGE_PREFIX, url_parts
-from flipsnack_mock.protocol.instants import to_text
+from flipsnack_mock.protocol.instants import Counted, Microseconds, to_text
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.state.journal import Entry
 from flipsnack_mock.state.world import World
 
+EntryId = Annotated[str, Meta(pattern=r"^r[0-9]{1,18}\Z", extra={"expected": "the id of a request, as r12"})]
 API, PACKAGE = "api", "package"
 _KEPT_ANSWER = 4096
 _PACKAGE_HASH = re.compile(r"/packages/[^/]+/([^/]+)/")
@@ -45,14 +48,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     by their names, and rules.
     """
 
-    id: str
+    id: EntryId
     kind: str
     key: str
     wall: str
     virtual: str
-    at_us: int
-    now_us: int
-    duration_us: int
+    at_us: Microseconds
+    now_us: Microseconds
+    duration_us: Counted
     method: str
     path: str
     origin: str = ""
