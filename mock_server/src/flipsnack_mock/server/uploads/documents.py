@@ -50,10 +50,8 @@ class DocumentProcesses:
         found = self._known.get(digest)
         if found is None:
             try:
-                found = msgspec.json.decode(
-                    self._run("inspect", kind, str(path), seconds=self._seconds), type=Inspection
-                )
-            except (Stopped, msgspec.MsgspecError) as failure:
+                found = self._run("inspect", kind, str(path), seconds=self._seconds)
+            except Stopped as failure:
                 # The machine may only have been busy: the next upload of the document is looked into again.
                 return Inspection(damage=f"the document could not be looked into: {failure}")
             if len(self._known) >= _MAX_REMEMBERED:
@@ -75,17 +73,20 @@ class DocumentProcesses:
         for process in tuple(self._running):
             process.kill()
 
-    def _run(self, *arguments: str, seconds: float) -> bytes:
+    def _run(self, *arguments: str, seconds: float) -> Inspection:
         if self._closed:
             raise Stopped("the server stops")
-        process = waiting_process()
+        process, found = waiting_process(), None
         self._running.add(process)
         try:
-            answer = process.ask(arguments, seconds)
-        except BaseException:
-            process.end()
-            raise
+            found = msgspec.json.decode(process.ask(arguments, seconds), type=Inspection)
+        except msgspec.MsgspecError as damage:
+            raise Stopped(f"its answer cannot be read: {damage}") from None
         finally:
             self._running.remove(process)
-        let_wait(process)
-        return answer
+            # What a damaged document leaves in its memory is for no other one.
+            if found is None or found.damage:
+                process.end()
+            else:
+                let_wait(process)
+        return found

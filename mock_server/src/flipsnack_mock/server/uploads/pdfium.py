@@ -3,7 +3,8 @@
 It runs as a script with nothing of the fake imported, so it starts quickly, and what a hostile document does to PDFium
 or Pillow happens here; `documents.py` starts and stops it. A line of input is a list of texts in JSON: `inspect`, kind
 and file; or `draw`, kind, file, folder, side and count, for as many of the first pages, with at most so many pixels a
-side. Each is answered with a line of JSON, and what cannot be answered ends the process.
+side. Each is answered with an object in a line of JSON, whose `damage` is empty when nothing went wrong, and what
+cannot be answered ends the process.
 """
 
 import io
@@ -159,7 +160,7 @@ def draw(kind: str, path: str, folder: str, side: str, count: str) -> None:
 
     A line has offset, length, width and height of the picture and the text; it is `null` for a page without a picture.
     """
-    document = OPEN[kind](path)
+    document, damage = OPEN[kind](path), ""
     with Path(folder, "pictures").open("wb") as pictures, Path(folder, "pages").open("w", encoding="utf-8") as lines:
         for number in range(min(document.pages, int(count))):
             line: object = None
@@ -167,11 +168,11 @@ def draw(kind: str, path: str, folder: str, side: str, count: str) -> None:
                 drawn = document.draw(number, int(side))
                 line = pictures.tell(), len(drawn.picture), drawn.width, drawn.height, drawn.text
                 pictures.write(drawn.picture)
-            except (Damaged, MemoryError):
-                pass
+            except (Damaged, MemoryError) as found:
+                damage = str(found) or "it needs too much memory"
             pictures.flush()
             print(json.dumps(line), file=lines, flush=True)
-    _answer(None)
+    _answer({"damage": damage})
 
 
 def _answer(value: object) -> None:
@@ -200,6 +201,8 @@ def main() -> None:
     warnings.simplefilter("ignore")
     if sys.platform != "win32":
         os.nice(5)
+        # Nobody reads it before the end: what it has no room for is lost, and holds up nothing.
+        os.set_blocking(sys.stderr.fileno(), False)
     for line in sys.stdin:
         _bound()
         what, *arguments = json.loads(line)
