@@ -123,7 +123,7 @@ WRONG = {
     "status ''": "the collection's hash must not be empty",
     "show ''": "the collection's hash must not be empty",
     "status h --format yaml": "--format is 'yaml': expected json, jsonp or xml",
-    "status h --deadline 0": "--deadline is 0.0: expected a number above 0",
+    "status h --deadline 0": "--deadline is '0': expected a number above 0",
     "status h --deadline nan": "above 0",
     "status h --base-url example": "expected something like",
     "status h --credentials none.toml": "No such file",

@@ -18,11 +18,12 @@ from flipsnack_client.exceptions import (
     LinkRefused,
 )
 from flipsnack_client.log import log
+from flipsnack_client.numerals import number
 from flipsnack_client.package import fault
 from flipsnack_client.part import Entity, Part, is_validator
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.retry import Retrier
-from flipsnack_client.transport import Response, number
+from flipsnack_client.transport import Response
 from flipsnack_client.user_agent import HEADERS
 
 

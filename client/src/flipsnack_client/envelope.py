@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from flipsnack_client.defaults import FORMATS
 from flipsnack_client.exceptions import MalformedAnswer
+from flipsnack_client.numerals import number
 from flipsnack_client.readable import readable
 
 if TYPE_CHECKING:
@@ -128,8 +129,9 @@ def _xml(body: bytes) -> object:
 def _with_number(value: object) -> object:
     if isinstance(value, dict):
         code = value.get("code")
-        if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) < 10:
-            return {**value, "code": int(code)}
+        found = number(code, digits=9) if isinstance(code, str) else None
+        if found is not None:
+            return {**value, "code": found}
     return value
 
 

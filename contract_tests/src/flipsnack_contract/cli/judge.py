@@ -4,7 +4,7 @@ import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
@@ -42,6 +42,23 @@ Archives come from a browser, mitmproxy or our fake (GET /__admin/requests.har),
 GET /__admin/requests.ndjson. Only time and order are judged. What was not recorded is skipped by name."""
 
 
+class NumberType(click.ParamType):
+    """The number that an option of the plugin takes."""
+
+    def __init__(self, option: Option) -> None:
+        self.name = "integer" if option.type is int else "float"
+        self._option = option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read a text; a default is a number already."""
+        read = None
+        with suppress(ValueError):
+            read = self._option.number(str(value))
+        if read is None or not self._option.accepts(read):
+            self.fail(f"{value!r}: expected {self._option.expected}", param, ctx)
+        return read
+
+
 def click_options(command: str) -> list[click.Parameter]:
     """Those of the plugin's options that are for a command."""
     return [_click_option(one) for one in OPTIONS if command in one.of.split()]
@@ -51,9 +68,7 @@ def _click_option(one: Option) -> click.Option:
     names = (f"--{one.name}",)
     if one.type is bool:
         return click.Option(names, is_flag=True, help=one.help)
-    kind: Any = click.Choice(one.choices) if one.choices else one.type
-    if one.least is not None:
-        kind = click.IntRange(min=one.least)
+    kind = click.Choice(one.choices) if one.choices else str if one.type is str else NumberType(one)
     told = one.default is not None
     return click.Option(names, type=kind, multiple=one.many, default=one.default, show_default=told, help=one.help)
 
