@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from flipsnack_contract.adapter.descendants import adopting
 from flipsnack_contract.cli.command import EXIT_CODES, HOW_IT_RUNS, PROGRAM, Command
 from flipsnack_contract.cli.wrong_usage import wrong_word
 from flipsnack_contract.contract.decoding import cut
@@ -121,7 +122,8 @@ def _run(ctx: click.Context, words: Sequence[str]) -> int:
     import pytest
 
     try:
-        return pytest.main([*words], plugins=[_Words(ctx)])
+        with adopting():
+            return pytest.main([*words], plugins=[_Words(ctx)])
     except ImportError as missing:
         named = re.match('Error importing plugin "(.+?)"', str(missing))
         if named is None:
@@ -231,7 +233,7 @@ def check_command(*, command: tuple[str, ...], **given: Any) -> None:
     wrong = 0
     options = options_of(given, client=shlex.join(command))
     mode, greeting = launch_mode(options), greeting_of(version("flipsnack-kit"))
-    with ExitStack() as stack:
+    with adopting(), ExitStack() as stack:
         for finding in check_adapter(mode, greeting, open_fake(options, stack)):
             wrong += bool(finding.wrong)
             click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")
