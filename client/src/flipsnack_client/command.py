@@ -49,7 +49,7 @@ class Command(click.Command):
                     formatter.write_dl(rows, col_max=4 if formatter.width < _NARROW else 30)
 
 
-class NumberType(click.ParamType):
+class NumberType(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
     """A number with digits of ASCII, above 0; `whole` for a whole one."""
 
     def __init__(self, *, whole: bool) -> None:

@@ -81,7 +81,8 @@ class Response:
 
     @property
     def _announced(self) -> int | None:
-        return number(self.headers.get("Content-Length", ""))
+        # Where there are both, Transfer-Encoding counts (RFC 9112, 6.3).
+        return None if "Transfer-Encoding" in self.headers else number(self.headers.get("Content-Length", ""))
 
     @property
     def ends_with_connection(self) -> bool:

@@ -43,7 +43,7 @@ Archives come from a browser, mitmproxy or our fake (GET /__admin/requests.har),
 GET /__admin/requests.ndjson. Only time and order are judged. What was not recorded is skipped by name."""
 
 
-class NumberType(click.ParamType):
+class NumberType(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
     """The number that an option of the plugin takes."""
 
     def __init__(self, option: Option) -> None:
