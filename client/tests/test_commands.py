@@ -120,6 +120,7 @@ WRONG = {
     "unknown": "unknown is not a command; expected one of call, ",
     "download a/b": "the hash is no name of a file; give a path with -o",
     "status": "HASH is missing",
+    "status a\udcff": "parameter 'collectionHash' contains a lone surrogate",
     "status ''": "the collection's hash must not be empty",
     "show ''": "the collection's hash must not be empty",
     "status h --format yaml": "--format is 'yaml': expected json, jsonp or xml",
