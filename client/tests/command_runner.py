@@ -45,10 +45,11 @@ class CommandRunner:
         )
 
     @contextlib.contextmanager
-    def running(self, *arguments: str, command: Sequence[str] = COMMAND) -> Iterator[subprocess.Popen[str]]:
+    def running(self, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
         """Start, and end at the latest with the block."""
+        environment, pipe = self.environment(**more), subprocess.PIPE
         with subprocess.Popen(
-            [*command, *arguments], cwd=self.folder, env=self.environment(), stderr=subprocess.PIPE, text=True
+            [*COMMAND, *arguments], cwd=self.folder, env=environment, stdout=pipe, stderr=pipe, text=True
         ) as process:
             try:
                 yield process
@@ -59,7 +60,9 @@ class CommandRunner:
         return sorted(path.name for path in self.folder.iterdir())
 
 
-def interrupted_at(process: subprocess.Popen[str], pattern: str, *, times: int = 1) -> list[str]:
+def interrupted_at(
+    process: subprocess.Popen[str], pattern: str, *, times: int = 1, number: int = signal.SIGINT
+) -> list[str]:
     """Interrupt the process once it says so; return all that it said."""
     assert process.stderr is not None
     printed: list[str] = []
@@ -69,7 +72,7 @@ def interrupted_at(process: subprocess.Popen[str], pattern: str, *, times: int =
         if waiting and re.search(pattern, line):
             waiting = False
             for _ in range(times):
-                process.send_signal(signal.SIGINT)
+                process.send_signal(number)
     return printed
 
 

@@ -1,3 +1,5 @@
+import io
+from http.client import LineTooLong
 from pathlib import Path
 
 import pytest
@@ -5,6 +7,7 @@ import requests
 from client.tests.conftest import KEY, SECRET, ScriptedServer, complete, drip, package, raw
 
 from flipsnack_client import ConnectionFailed, DeadlineAdapter, DeadlineExceeded, Flipsnack, RetryPolicy
+from flipsnack_client.deadline_adapter import MOST_OF_LINE, BoundedReader
 from flipsnack_mock.testing.intercept import intercept
 
 # A drip lasts 200 * 0.02 s; a client that waits for its end would succeed, and so fail these tests.
@@ -53,6 +56,13 @@ def test_answers_before_the_final_one_are_skipped(scripted: ScriptedServer, inte
     final = HEAD + b"Content-Length: %d\r\n\r\n" % len(ANSWER) + ANSWER
     scripted.plan = [raw((b"HTTP/1.1 " + interim + b"\r\n\r\n") * 3 + final)]
     assert 20 == Flipsnack(KEY, SECRET, base_url=f"{scripted.url}/v1/").call("a", {}, deadline=30).code
+
+
+def test_a_line_has_a_bound_also_where_the_reader_of_chunks_names_none() -> None:
+    """Else the size of a chunk that never ends fills the memory."""
+    assert b"5\r\n" == BoundedReader(io.BytesIO(b"5\r\nhello")).readline()
+    with pytest.raises(LineTooLong):
+        BoundedReader(io.BytesIO(b"0" * (MOST_OF_LINE + 1))).readline()
 
 
 def test_an_interception_of_urllib3_answers_or_refuses_this_client(tmp_path: Path) -> None:

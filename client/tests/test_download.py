@@ -3,7 +3,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from client.tests.conftest import Action, ScriptedApi, answer, complete, http, package, reset
+from client.tests.conftest import Action, ScriptedApi, answer, complete, http, package, raw, reset
 
 from flipsnack_client import ConnectionFailed, DamagedPackage, DeadlineExceeded, Progress
 from flipsnack_client.part import Entity, Part
@@ -42,6 +42,8 @@ def again(api: ScriptedApi) -> Action:
     return complete(f"{api.server.url}/p.zip?Signature=two")
 
 
+SPAN = f"{HALF}-{len(BODY) - 1}/{len(BODY)}"
+CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
 CASES: dict[str, list[Action]] = {
     "cut twice": [cut(), reset, rest()],
     "cut without a length or validator": [cut(length=False, headers=""), whole()],
@@ -59,6 +61,10 @@ CASES: dict[str, list[Action]] = {
         whole(),
     ],
     "a part without a validator": [cut(), rest(tag="")],
+    "a unit in other letters": [cut(), http(BODY[HALF:], status=206, headers=f"{TAG}Content-Range: Bytes {SPAN}\r\n")],
+    "a length beside chunks": [
+        raw(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKS)
+    ],
     "a part without a range": [cut(), http(BODY[HALF:], status=206, headers=TAG), whole()],
     "more here than there": [cut(), http(b"", status=416, headers="Content-Range: bytes */5\r\n"), whole()],
 }

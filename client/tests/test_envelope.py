@@ -70,6 +70,7 @@ MALFORMED = [
     ("json", b'{"code": true, "status": "OK"}'),
     ("json", b'{"code": 20.0, "status": "OK"}'),
     ("json", b'{"code": NaN, "status": "OK"}'),
+    ("json", b'{"code": 20, "status": "OK", "data": {"views": 1e999}}'),
     ("json", b'{"code": 20, "status": "OK", "data": {"views": %s}}' % (b"9" * 5_000)),
     ("json", b'{"status": "OK"}'),
     ("json", b'{"code": 20}'),

@@ -1,4 +1,5 @@
 import io
+import stat
 import struct
 import zipfile
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from client.tests.conftest import package
 from flipsnack_client import DeadlineExceeded
 from flipsnack_client.defaults import MAX_BYTES
 from flipsnack_client.package import DIRECTORY_BYTES, fault
+from flipsnack_client.readable import readable
 
 
 def nothing() -> None:
@@ -53,21 +55,24 @@ def test_only_stored_and_deflated_members_are_read(method: int) -> None:
     assert "index.html is neither stored nor deflated" == checked(deflated(method))
 
 
-def link() -> zipfile.ZipInfo:
+def of_kind(kind: int) -> zipfile.ZipInfo:
     member = zipfile.ZipInfo("index.html")
-    member.external_attr = 0o120777 << 16
+    member.external_attr = (kind | 0o777) << 16
     return member
 
 
+SPECIAL = "is neither a file nor a folder"
 OUTSIDE = "would be unpacked outside of the folder"
 
 
 @pytest.mark.parametrize(
     ("member", "wrong"),
     [
-        *((name, OUTSIDE) for name in ("../x", "a/../../x", "a/..", "/etc/x", "\\x", "..\\x", "C:\\x", "c:x")),
+        *((name, OUTSIDE) for name in ("../x", "a/../../x", "a/.. ", "/etc/x", "\\x", "..\\x", "C:\\x", "c:x")),
         *((name, None) for name in ("..x/y", "a/x..", "a/.../b", "cc:/x", "a b/\u00e9.html")),
-        (link(), "is a symbolic link"),
+        *((of_kind(kind), SPECIAL) for kind in (stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR)),
+        *((of_kind(kind), None) for kind in (stat.S_IFREG, stat.S_IFDIR)),
+        ("a\x1b[2J", "has a control character in its name"),
     ],
     ids=str,
 )
@@ -76,19 +81,40 @@ def test_no_member_leaves_the_folder(member: str | zipfile.ZipInfo, wrong: str |
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(member, "/etc/passwd")
     name = member if isinstance(member, str) else member.filename
-    assert (wrong and f"{name} {wrong}") == checked(content.getvalue())
+    assert (wrong and f"{readable(name)} {wrong}") == checked(content.getvalue())
+
+
+EMPTY = b"PK\5\6" + bytes(18)
+HEAD, LIST, END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
+MANY = 2**31 - 1
+
+
+def patched(record: bytes, place: int, value: int, size: int, *, of: bytes | None = None) -> bytes:
+    """A package in which a number of one of its records is another."""
+    body = bytearray(of or deflated())
+    begin = body.index(record) + place
+    body[begin : begin + size] = value.to_bytes(size, "little")
+    return bytes(body)
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "wrong"),
-    [(8, b"\1", "is encrypted"), (24, b"\xff\xff\0\0", "ends 43535 bytes too soon")],
-    ids=["encrypted", "size"],
+    ("body", "wrong"),
+    [
+        (patched(LIST, 8, 1, 1), "index.html is encrypted"),
+        (patched(LIST, 20, MANY, 4), "index.html has no end before the list of members"),
+        (patched(LIST, 24, MANY, 4, of=patched(HEAD, 22, MANY, 4)), f"index.html ends {MANY - 22_000} bytes too soon"),
+        *((patched(HEAD, place, 9, 1), "index.html is described in two ways") for place in (6, 8, 14, 18, 22)),
+        (patched(HEAD, 22, 2**32 - 1, 4), None),
+        (patched(END, 10, 2, 2), "it says that it has 2 members, and has 1"),
+        (b"MZ" + deflated(), "index.html is the first member, and something else is before it"),
+        (deflated() + package(), "index.html is the first member, and something else is before it"),
+        (deflated() + EMPTY, "its list of members is empty, and something is before it"),
+        (EMPTY, None),
+    ],
+    ids=lambda value: None if value is None else str(value[:40]),
 )
-def test_what_the_list_of_members_says_must_be_so(place: int, value: bytes, wrong: str) -> None:
-    body = bytearray(deflated())
-    begin = body.index(b"PK\1\2") + place
-    body[begin : begin + len(value)] = value
-    assert f"index.html {wrong}" == checked(bytes(body))
+def test_what_a_package_says_of_its_members_must_be_so(body: bytes, wrong: str | None) -> None:
+    assert wrong == checked(body)
 
 
 def members_at(*places: tuple[str, int]) -> bytes:
@@ -109,6 +135,7 @@ def members_at(*places: tuple[str, int]) -> bytes:
         ([("a", 0), ("b", 0)], "b begins in another member"),
         ([("b", 11), ("a", 0)], "b begins in another member"),
         ([("a", 0), ("a", 60)], "a is there twice"),
+        ([("a/b", 0), ("a\\.\\b", 60)], "a\\.\\b is there twice"),
     ],
 )
 def test_what_others_may_unpack_differently_is_refused(places: list[tuple[str, int]], wrong: str | None) -> None:

@@ -1,5 +1,6 @@
 import errno
 import os
+import resource
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -63,6 +64,17 @@ def test_what_cannot_be_written_is_said_before_the_wait_by_the_path_that_was_giv
         with pytest.raises(CannotWrite, match=f"cannot write {target}: ") as caught:
             Part.claim(target, "h", resume=True)
         assert target == caught.value.path
+
+
+def test_where_nothing_can_be_written_nothing_is_left(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with pytest.raises(CannotWrite, match="File too large"):
+            Part.claim(tmp_path / "p.zip", "h", resume=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [] == list(tmp_path.iterdir())
 
 
 def linked(place: Path, victim: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import certifi
 import pytest
 import requests
+import urllib3
 from client.tests.conftest import KEY, SECRET, ScriptedApi, VirtualClock, http, raw
 
 from flipsnack_client import (
@@ -57,6 +58,8 @@ def test_a_certificate_for_another_name_is_refused(monkeypatch: pytest.MonkeyPat
         (requests.exceptions.ReadTimeout("/?signature=s"), "no answer in time"),
         (TimeoutError("timed out"), "no answer in time"),
         (requests.exceptions.ContentDecodingError("x"), "could not be decompressed"),
+        (urllib3.exceptions.DecodeError("x"), "could not be decompressed"),
+        (urllib3.exceptions.InvalidHeader("x"), "is not HTTP"),
         (requests.exceptions.ChunkedEncodingError("x"), "was cut off"),
         (ConnectionResetError(104, "Connection reset by peer"), "Connection reset by peer"),
     ],

@@ -13,7 +13,7 @@ LIBRARY = re.compile(
     r"Invalid|No such |Missing|Got unexpected|is not (in the range|a valid|one of)|requires|Did you mean"
 )
 PLAIN = re.compile(r"expected|is not an option|is missing|needs a value|takes no value|^$")
-BAD = ("-1", "0", "9" * 30, "no-such-word", "1.5", "", "1e400", "nan", "[1]")
+BAD = ("-1", "0", "9" * 30, "no-such-word", "1.5", "", "1e400", "nan", "[1]", "٣", "1_0")
 
 
 def wrong_words(name: str) -> Iterator[list[str]]:
@@ -48,7 +48,9 @@ def test_wrong_words_of_a_command_are_refused_in_plain_words(name: str) -> None:
     [
         (["create", "--width=1.5", "a.pdf"], "--width is '1.5': expected a whole number of 1 or more"),
         (["list", "--status=x"], "--status is 'x': expected public, editable or unlisted"),
-        (["status", "--deadline=0", "h"], "--deadline is 0.0: expected a number above 0"),
+        (["create", "--width=٣", "a.pdf"], "--width is '٣': expected a whole number of 1 or more"),
+        (["status", "--deadline=1_0", "h"], "--deadline is '1_0': expected a number above 0"),
+        (["status", "--deadline=0", "h"], "--deadline is '0': expected a number above 0"),
         (["stats", "--start=1.1.2026", "h"], "--start is '1.1.2026': expected a date as in 2026-11-28"),
         (["download", "-o", ".", "h"], "--output is '.': expected a file"),
         (["status", "a", "b"], "unexpected words 'b': expected flipsnack status [OPTIONS] HASH"),

@@ -6,7 +6,7 @@
 import os
 import sys
 
-from flipsnack_client.interrupt import INTERRUPTED, install, over
+from flipsnack_client.interrupt import exit_code, install, over, received, word
 
 
 def open_streams() -> None:
@@ -32,9 +32,12 @@ def main() -> None:
         from flipsnack_client.cli import run
 
         code = run(sys.argv[1:], os.environ)
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
-        code = INTERRUPTED
+    except (KeyboardInterrupt, Exception) as error:
+        # Python raises other exceptions too, where a signal interrupts an import.
+        if not isinstance(error, KeyboardInterrupt) and not received():
+            raise
+        sys.stderr.write(f"{word()}\n")
+        code = exit_code()
     over()
     sys.exit(code)
 

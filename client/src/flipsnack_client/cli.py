@@ -13,8 +13,8 @@ import click
 from flipsnack_client import __version__
 from flipsnack_client.api_error import ApiError
 from flipsnack_client.command_group import COMPLETION, CONTEXT, EPILOG, LazyGroup
-from flipsnack_client.exceptions import ConversionFailed, CredentialsError, FlipsnackError, JobFailed
-from flipsnack_client.interrupt import INTERRUPTED
+from flipsnack_client.exceptions import ConversionFailed, CredentialsError, FlipsnackError, JobFailed, NotUtf8
+from flipsnack_client.interrupt import exit_code, word
 from flipsnack_client.stderr import say
 
 FAILED = 3
@@ -67,8 +67,8 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        say("interrupted")
-        return INTERRUPTED
+        say(word())
+        return exit_code()
     except FlipsnackError as error:
         say(f"error: {_message(error)}")
         return next(code for kind, code in EXIT_CODES if isinstance(error, kind))
@@ -111,6 +111,10 @@ class _Commands(LazyGroup):
         except BrokenPipeError as gone:
             # click would end with 1, which means that the API refused the call.
             return _unwritten(gone)
+        except NotUtf8 as wrong:
+            # An argument may have bytes of any kind.
+            reason = str(wrong)
+        raise click.UsageError(reason)
 
 
 @click.group(cls=_Commands, of=COMMANDS, epilog=EPILOG + COMPLETION, context_settings=CONTEXT)

@@ -11,6 +11,7 @@ import click
 from flipsnack_client.cli_packages import STDOUT, save
 from flipsnack_client.command import (
     Command,
+    NumberType,
     Run,
     api_options,
     hash_argument,
@@ -35,8 +36,8 @@ def _changes(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         more_option,
         click.option("--status", type=STATUSES, help="Who may see it."),
-        click.option("--height", type=click.IntRange(min=1), metavar="PIXELS", help="Of the embedded player."),
-        click.option("--width", type=click.IntRange(min=1), metavar="PIXELS", help="Of the embedded player."),
+        click.option("--height", type=NumberType(whole=True), metavar="PIXELS", help="Of the embedded player."),
+        click.option("--width", type=NumberType(whole=True), metavar="PIXELS", help="Of the embedded player."),
         click.option("--description", help="Its description."),
         click.option("--title", help="Its title."),
     ):
@@ -210,10 +211,10 @@ def delete(environ: Mapping[str, str], /, collection_hash: str, *, yes: bool, **
 
 @click.command(cls=Command)
 @hash_argument
-@click.option("--width", type=click.IntRange(min=1), metavar="PIXELS")
-@click.option("--height", type=click.IntRange(min=1), metavar="PIXELS")
+@click.option("--width", type=NumberType(whole=True), metavar="PIXELS")
+@click.option("--height", type=NumberType(whole=True), metavar="PIXELS")
 @click.option("--responsive", is_flag=True, help="As large as its place.")
-@click.option("--start-page", type=click.IntRange(min=1), metavar="NUMBER", help="The page that is open at first.")
+@click.option("--start-page", type=NumberType(whole=True), metavar="NUMBER", help="The page that is open at first.")
 @more_option
 @api_options
 @click.pass_obj

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from flipsnack_client.command import Command, Run, api_options, hash_argument, print_json, running, usage
+from flipsnack_client.command import Command, NumberType, Run, api_options, hash_argument, print_json, running, usage
 from flipsnack_client.defaults import MAX_BYTES
 
 STDOUT = frozenset(map(Path, ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")))
@@ -26,7 +26,7 @@ STDOUT = frozenset(map(Path, ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"
 @click.option("--resume/--no-resume", default=True, show_default=True, help="Resume a download that broke off.")
 @click.option(
     "--max-bytes",
-    type=click.IntRange(min=1),
+    type=NumberType(whole=True),
     metavar="BYTES",
     default=MAX_BYTES,
     show_default=True,

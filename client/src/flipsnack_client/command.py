@@ -10,6 +10,7 @@ import click
 
 from flipsnack_client.command_group import EPILOG
 from flipsnack_client.defaults import DEADLINE, FORMATS
+from flipsnack_client.numerals import is_plain
 from flipsnack_client.stderr import say
 
 if TYPE_CHECKING:
@@ -48,6 +49,29 @@ class Command(click.Command):
                     formatter.write_dl(rows, col_max=4 if formatter.width < _NARROW else 30)
 
 
+class NumberType(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
+    """A number with digits of ASCII, above 0; `whole` for a whole one."""
+
+    def __init__(self, *, whole: bool) -> None:
+        self.name = "integer" if whole else "float"
+        self._whole = whole
+
+    @property
+    def expected(self) -> str:
+        """What may be given, in words."""
+        return "a whole number of 1 or more" if self._whole else "a number above 0"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read a text; a default is a number already."""
+        try:
+            read = int(value) if self._whole else float(value)
+        except ValueError:
+            read = 0
+        if not (read > 0 and is_plain(str(value))):
+            self.fail(f"{value!r}: expected {self.expected}", param, ctx)
+        return read
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 credentials_option = click.option(
     "--credentials",
@@ -75,7 +99,7 @@ def api_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--format", "answer_format", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True),
         click.option(
             "--deadline",
-            type=click.FloatRange(min=0, min_open=True),
+            type=NumberType(whole=False),
             metavar="SECONDS",
             default=DEADLINE,
             show_default=True,

@@ -11,7 +11,7 @@ import click
 EPILOG = """
 Exit codes: 0 success; 1 the API refused the call, or a conversion or package FAILED; 2 wrong usage or no credentials;
 3 transport, deadline, damaged answer, an upload that may have arrived, or a file that cannot be read or written;
-130 interrupted.
+130 interrupted, 143 ended by SIGTERM.
 
 Credentials come from FLIPSNACK_API_KEY and FLIPSNACK_SECRET (or the same names with _FILE, naming a file that holds the
 value), or from a TOML file with api_key and secret, by default ~/.config/flipsnack/credentials.toml

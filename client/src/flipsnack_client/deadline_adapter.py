@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
-from http.client import OK, SWITCHING_PROTOCOLS, HTTPConnection, HTTPResponse
+from http.client import OK, SWITCHING_PROTOCOLS, HTTPConnection, HTTPResponse, LineTooLong
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     import socket
 
     from _typeshed import WriteableBuffer
+
+MOST_OF_LINE = 64 * 1024
+"""Bytes of a line: http.client reads no longer ones either, but urllib3, which reads chunks, did before 2.8."""
 
 _in_force: ContextVar[Deadline | None] = ContextVar("flipsnack_deadline", default=None)
 
@@ -67,10 +70,23 @@ class _TimedSocket(io.RawIOBase):
         super().close()
 
 
+class BoundedReader(io.BufferedReader):
+    """A reader whose lines are at most `MOST_OF_LINE` bytes long, also for a caller that names no bound."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """Return the next line, or its first `size` bytes. Raises LineTooLong."""
+        if size is not None and size >= 0:
+            return super().readline(size)
+        line = super().readline(MOST_OF_LINE + 1)
+        if len(line) > MOST_OF_LINE:
+            raise LineTooLong("chunk")
+        return line
+
+
 class _TimedResponse(HTTPResponse):
     def __init__(self, sock: "socket.socket", *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_TimedSocket(self.fp.detach(), sock))
+        self.fp = BoundedReader(_TimedSocket(self.fp.detach(), sock))
 
     def begin(self) -> None:
         """Read the head of the answer; of those that may come before it (RFC 9110, 15.2) the base skips 100 only."""

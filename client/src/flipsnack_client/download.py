@@ -18,11 +18,12 @@ from flipsnack_client.exceptions import (
     LinkRefused,
 )
 from flipsnack_client.log import log
+from flipsnack_client.numerals import number
 from flipsnack_client.package import fault
 from flipsnack_client.part import Entity, Part, is_validator
 from flipsnack_client.resource_url import ResourceUrl
 from flipsnack_client.retry import Retrier
-from flipsnack_client.transport import Response, number
+from flipsnack_client.transport import Response
 from flipsnack_client.user_agent import HEADERS
 
 
@@ -149,7 +150,7 @@ class Download:
             self._entity = Entity(self._entity.validator, total)
             return
         self._begin(Entity(None, None))
-        raise ConnectionFailed(f"the file at {response.host} is shorter than what was received; starting over")
+        raise ConnectionFailed(f"{response.host} has no rest of what was received (HTTP 416); starting over")
 
     def _append(self, response: Response, file: BinaryIO) -> None:
         received = self._part.size
@@ -207,6 +208,6 @@ def _content_range(response: Response) -> tuple[int | None, int | None]:
     """Return the first byte and the whole length of a Content-Range, None for what is missing."""
     unit, _, rest = response.headers.get("Content-Range", "").partition(" ")
     span, _, total = rest.partition("/")
-    if unit != "bytes":
+    if unit.lower() != "bytes":  # RFC 9110, 14.1
         return None, None
     return number(span.partition("-")[0]), number(total)

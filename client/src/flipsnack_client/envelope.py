@@ -4,12 +4,14 @@ The envelope has `code`, `status` and, if the method returns something, `data`.
 """
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flipsnack_client.defaults import FORMATS
 from flipsnack_client.exceptions import MalformedAnswer
+from flipsnack_client.numerals import number
 from flipsnack_client.readable import readable
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def _kind(value: object) -> str:
 def _json(body: bytes) -> object:
     text = _text(body)
     try:
-        return json.loads(text, parse_constant=_no_constant, parse_int=_whole_number)
+        return json.loads(text, parse_constant=_no_constant, parse_int=_whole_number, parse_float=_fraction)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno} is not JSON"
     if not text.strip():
@@ -85,6 +87,12 @@ def _whole_number(digits: str) -> int:
     if len(digits) > MAX_DIGITS:
         raise ValueError(f"it has a number of {len(digits)} digits")
     return int(digits)
+
+
+def _fraction(text: str) -> float:
+    if math.isinf(value := float(text)):
+        raise ValueError("it has a number that is too large")
+    return value
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -128,8 +136,9 @@ def _xml(body: bytes) -> object:
 def _with_number(value: object) -> object:
     if isinstance(value, dict):
         code = value.get("code")
-        if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) < 10:
-            return {**value, "code": int(code)}
+        found = number(code, digits=9) if isinstance(code, str) else None
+        if found is not None:
+            return {**value, "code": found}
     return value
 
 

@@ -218,3 +218,7 @@ class Cancelled(FlipsnackError):
 
 class CredentialsError(FlipsnackError):
     """The API key or the secret is missing or cannot be read."""
+
+
+class NotUtf8(ValueError):
+    """A text that is to be sent has a lone surrogate. A mistake of the caller, as every ValueError of this client."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from flipsnack_client.envelope import Answer
 from flipsnack_client.exceptions import MalformedAnswer
+from flipsnack_client.numerals import is_plain
 
 Number = int | float
 """Whole if the API sent it whole."""
@@ -103,14 +104,9 @@ def _number(value: object) -> Number:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError
     number = float(value)
-    if number != number or number in (float("inf"), float("-inf")) or not _is_plain(value):
+    if number != number or number in (float("inf"), float("-inf")) or not is_plain(str(value)):
         raise ValueError
     return int(value) if isinstance(value, str) and value.strip().isdecimal() else _whole(value, number)
-
-
-def _is_plain(value: int | float | str) -> bool:
-    """Whether nothing is in a text that only Python takes for a part of a number."""
-    return not isinstance(value, str) or (value.isascii() and "_" not in value)
 
 
 def _whole(value: int | float | str, number: float) -> Number:

@@ -112,7 +112,11 @@ class Part:
         }
         with _blaming(self.target, self._note), _opened(self._note, os.O_WRONLY | os.O_CREAT, "wb") as file:
             file.truncate(0)
-            file.write(json.dumps(note).encode())
+            try:
+                file.write(json.dumps(note).encode())
+            except OSError:
+                self._note.unlink(missing_ok=True)  # half of it says nothing
+                raise
 
     @contextmanager
     def appending(self) -> Iterator[BinaryIO]:

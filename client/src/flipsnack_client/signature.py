@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from requests import PreparedRequest
 from requests.auth import AuthBase
 
+from flipsnack_client.exceptions import NotUtf8
 from flipsnack_client.multipart import Multipart
 
 UNSIGNED = frozenset({"signature", "file"})
@@ -38,10 +39,10 @@ def sign(params: Mapping[str, str], secret: str) -> str:
 
 
 def encoded(text: str, what: str) -> bytes:
-    """Return `text` as UTF-8. Raises ValueError, which does not quote it, for lone surrogates."""
+    """Return `text` as UTF-8. Raises NotUtf8, which does not quote it, for lone surrogates."""
     sound = text.encode("utf-8", "replace").decode("utf-8") == text
     if not sound:
-        raise ValueError(f"{what} contains a lone surrogate, which UTF-8 cannot encode")
+        raise NotUtf8(f"{what} contains a lone surrogate, which UTF-8 cannot encode")
     return text.encode("utf-8")
 
 

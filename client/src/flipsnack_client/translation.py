@@ -26,10 +26,13 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (TimeoutError, "no answer in time"),
     (urllib3.exceptions.TimeoutError, "no answer in time"),
     (requests.exceptions.ContentDecodingError, "the answer could not be decompressed"),
+    (urllib3.exceptions.DecodeError, "the answer could not be decompressed"),
     (requests.exceptions.ChunkedEncodingError, "the answer was cut off"),
     (urllib3.exceptions.IncompleteRead, "the answer was cut off"),
     (http.client.RemoteDisconnected, "the server closed the connection without an answer"),
     (http.client.HTTPException, "the answer is not HTTP"),
+    (requests.exceptions.InvalidHeader, "the answer is not HTTP"),
+    (urllib3.exceptions.InvalidHeader, "the answer is not HTTP"),
 )
 
 

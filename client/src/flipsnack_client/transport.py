@@ -21,6 +21,7 @@ from flipsnack_client.deadline import Deadline
 from flipsnack_client.deadline_adapter import DeadlineAdapter, in_force
 from flipsnack_client.exceptions import ConnectionFailed, FlipsnackError, TransportError
 from flipsnack_client.multipart import Multipart
+from flipsnack_client.numerals import number
 from flipsnack_client.readable import readable
 from flipsnack_client.redaction import hiding, install_mask
 from flipsnack_client.resource_url import ResourceUrl, is_web_address
@@ -80,7 +81,8 @@ class Response:
 
     @property
     def _announced(self) -> int | None:
-        return number(self.headers.get("Content-Length", ""))
+        # Where there are both, Transfer-Encoding counts (RFC 9112, 6.3).
+        return None if "Transfer-Encoding" in self.headers else number(self.headers.get("Content-Length", ""))
 
     @property
     def ends_with_connection(self) -> bool:
@@ -220,11 +222,6 @@ class Transport:
         if self._session.trust_env and urlsplit(url).scheme == "https":
             settings["verify"] = trusted(settings["verify"])
         return settings
-
-
-def number(text: str, *, digits: int = 15) -> int | None:
-    """Return the whole number that `text` is, None for anything else and for more than so many digits."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
 def _redirected(request: requests.Request, location: ResourceUrl, host: str) -> requests.Request:

@@ -3,13 +3,14 @@
 import argparse
 import re
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 import pytest
 
 from flipsnack_contract.cli.main import cli
 from flipsnack_contract.cli.wrong_usage import wrong_usage, wrong_word
+from flipsnack_contract.plugin.hooks import reading
 from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.plugin.option_table import OPTIONS
 from flipsnack_contract.plugin.options import Options
@@ -18,7 +19,7 @@ LIBRARY = re.compile(
     r"[Ii]nvalid|No such |Missing|Got unexpected|is not (in the range|a valid|one of)|requires|argument|choose"
 )
 PLAIN = re.compile(r"expected|is not an option|is missing|needs a value|takes no value|^$")
-BAD = ("-1", "0", "9" * 30, "no-such-word", "1.5", "", "1e400", "nan", "[1]")
+BAD = ("-1", "0", "9" * 30, "no-such-word", "1.5", "", "1e400", "nan", "[1]", "٣", "1_0")
 COMMANDS = ("drift", "explain", "list", "adapter check")
 
 
@@ -59,10 +60,7 @@ def refused_by_argparse(words: list[str]) -> str:
     """What is said of words that pytest's parser reads, and of values that it takes and the plugin does not."""
     parser = Parser(allow_abbrev=False)
     for one in OPTIONS:
-        kind: dict[str, Any] = (
-            {"action": "store_true"} if one.type is bool else {"type": one.type, "choices": one.choices or None}
-        )
-        parser.add_argument(f"--flipsnack-{one.name}", dest=one.name, **kind)
+        parser.add_argument(f"--flipsnack-{one.name}", dest=one.name, **reading(one))
     try:
         given = vars(parser.parse_args(words))
         Options({**given, "rule": None}, {})
@@ -80,6 +78,7 @@ def test_wrong_words_for_pytest_are_refused_in_plain_words() -> None:
     ("words", "text"),
     [
         ("--flipsnack-examples=x", "--examples is 'x': expected a whole number of 1 or more"),
+        ("--flipsnack-examples=٣", "--examples is '٣': expected a whole number of 1 or more"),
         ("--flipsnack-examples=0", "--examples is 0: expected a whole number of 1 or more"),
         ("--flipsnack-timeout=nan", "--timeout is nan: expected a number above 0, at most 86,400"),
         ("--flipsnack-timeout=1e400", "--timeout is inf: expected a number above 0, at most 86,400"),

@@ -15,12 +15,13 @@ import tempfile
 import threading
 import uuid
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Queue, SimpleQueue
 from typing import IO
 
+from flipsnack_contract.adapter.descendants import descendants, end_marked, kill
 from flipsnack_contract.adapter.messages import MAX_LINE, AdapterFault, Bye, encode
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.contract.decoding import cut
@@ -33,7 +34,6 @@ MOST_PRINTED = 64 * 1024 * 1024
 """Bytes that one case may print beside the protocol."""
 MARK = "FLIPSNACK_CONTRACT_PROCESS"
 """The variable that marks a process and all that it starts; a mark is added to those of the processes around it."""
-ROUNDS = 20
 PIECE = 64 * 1024
 MOST_PIECES = 16
 """Pieces that are kept unread; the other side has to wait with more, so memory is bounded."""
@@ -94,7 +94,7 @@ def end_group(process: Started) -> None:
     Where the system has /proc, that includes what has left the process group for a session of its own.
     """
     # One without the mark is known by its parents, as long as they run.
-    found = list(_descendants(process.pid))
+    found = list(descendants(process.pid))
     _signal(process, signal.SIGTERM)
     try:
         with suppress(subprocess.TimeoutExpired):
@@ -102,38 +102,8 @@ def end_group(process: Started) -> None:
     finally:
         _signal(process, signal.SIGKILL)
         process.wait()
-        _kill(found)
+        kill(found)
         end_marked(process.mark)
-
-
-def end_marked(mark: str) -> None:
-    """SIGKILL whatever has `mark` in its environment; a process that starts others meanwhile does not escape."""
-    for _ in range(ROUNDS):
-        found = list(_marked(mark.encode()))
-        _kill(found)
-        if not found:
-            return
-
-
-def _kill(pids: Iterable[int]) -> None:
-    for pid in pids:
-        with suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def _descendants(pid: int) -> Iterator[int]:
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            for child in map(int, children.read_text("ascii").split()):
-                yield child
-                yield from _descendants(child)
-
-
-def _marked(mark: bytes) -> Iterator[int]:
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if mark in (process / "environ").read_bytes() and int(process.name) != os.getpid():
-                yield int(process.name)
 
 
 def _signal(process: subprocess.Popen[bytes], number: int) -> None:

@@ -4,13 +4,14 @@ import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from flipsnack_contract.adapter.descendants import adopting
 from flipsnack_contract.cli.command import EXIT_CODES, HOW_IT_RUNS, PROGRAM, Command
 from flipsnack_contract.cli.wrong_usage import wrong_word
 from flipsnack_contract.contract.decoding import cut
@@ -42,6 +43,23 @@ Archives come from a browser, mitmproxy or our fake (GET /__admin/requests.har),
 GET /__admin/requests.ndjson. Only time and order are judged. What was not recorded is skipped by name."""
 
 
+class NumberType(click.ParamType):  # type: ignore[type-arg]  # older versions of click take none
+    """The number that an option of the plugin takes."""
+
+    def __init__(self, option: Option) -> None:
+        self.name = "integer" if option.type is int else "float"
+        self._option = option
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read a text; a default is a number already."""
+        read = None
+        with suppress(ValueError):
+            read = self._option.number(str(value))
+        if read is None or not self._option.accepts(read):
+            self.fail(f"{value!r}: expected {self._option.expected}", param, ctx)
+        return read
+
+
 def click_options(command: str) -> list[click.Parameter]:
     """Those of the plugin's options that are for a command."""
     return [_click_option(one) for one in OPTIONS if command in one.of.split()]
@@ -51,9 +69,7 @@ def _click_option(one: Option) -> click.Option:
     names = (f"--{one.name}",)
     if one.type is bool:
         return click.Option(names, is_flag=True, help=one.help)
-    kind: Any = click.Choice(one.choices) if one.choices else one.type
-    if one.least is not None:
-        kind = click.IntRange(min=one.least)
+    kind = click.Choice(one.choices) if one.choices else str if one.type is str else NumberType(one)
     told = one.default is not None
     return click.Option(names, type=kind, multiple=one.many, default=one.default, show_default=told, help=one.help)
 
@@ -106,7 +122,8 @@ def _run(ctx: click.Context, words: Sequence[str]) -> int:
     import pytest
 
     try:
-        return pytest.main([*words], plugins=[_Words(ctx)])
+        with adopting():
+            return pytest.main([*words], plugins=[_Words(ctx)])
     except ImportError as missing:
         named = re.match('Error importing plugin "(.+?)"', str(missing))
         if named is None:
@@ -216,7 +233,7 @@ def check_command(*, command: tuple[str, ...], **given: Any) -> None:
     wrong = 0
     options = options_of(given, client=shlex.join(command))
     mode, greeting = launch_mode(options), greeting_of(version("flipsnack-kit"))
-    with ExitStack() as stack:
+    with adopting(), ExitStack() as stack:
         for finding in check_adapter(mode, greeting, open_fake(options, stack)):
             wrong += bool(finding.wrong)
             click.echo(f"{'WRONG' if finding.wrong else 'ok':<6}{finding.name:<20} {finding.promise}")

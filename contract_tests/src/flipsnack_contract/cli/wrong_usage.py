@@ -51,21 +51,7 @@ def expected_by(kind: Any) -> str:
     if isinstance(kind, click.Choice):
         *others, last = map(str, kind.choices)
         return f"{', '.join(others)} or {last}" if others else last
-    if isinstance(kind, click.Path):
-        return "a file"
-    whole = isinstance(kind, click.types.IntParamType)
-    if whole or isinstance(kind, click.types.FloatParamType):
-        return f"a {'whole ' * whole}number{_bounds(kind)}"
-    return "a value"
-
-
-def _bounds(kind: Any) -> str:
-    least, most = getattr(kind, "min", None), getattr(kind, "max", None)
-    if least is None:
-        return ""
-    if most is None:
-        return f" above {least:,}" if kind.min_open else f" of {least:,} or more"
-    return f" above {least:,}, at most {most:,}" if kind.min_open else f" from {least:,} to {most:,}"
+    return "a file" if isinstance(kind, click.Path) else "a value"
 
 
 def _bad_value(wrong: Any) -> str:

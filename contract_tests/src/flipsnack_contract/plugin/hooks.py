@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE
+from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, Option
 
 RUN_HOOKS = "flipsnack_contract.plugin.run_hooks"
 
@@ -18,12 +18,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
     group = parser.getgroup("flipsnack-contract", "contract of the Flipsnack API")
     for one in OPTIONS:
-        reading: dict[str, Any] = {"type": one.type, "choices": one.choices or None}
-        if one.type is bool:
-            reading = {"action": "store_true"}
-        elif one.many:
-            reading = {"action": "append"}
-        group.addoption(f"--flipsnack-{one.name}", default=one.default, help=one.help, **reading)
+        group.addoption(f"--flipsnack-{one.name}", default=one.default, help=one.help, **reading(one))
+
+
+def reading(option: Option) -> dict[str, Any]:
+    """How argparse reads the value of an option."""
+    if option.type is bool:
+        return {"action": "store_true"}
+    if option.many:
+        return {"action": "append"}
+    return {"type": str if option.type is str else option.number, "choices": option.choices or None}
 
 
 @pytest.hookimpl(trylast=True)  # after pytest's own writer of JUnit, whose place is taken

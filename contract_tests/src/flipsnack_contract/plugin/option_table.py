@@ -41,6 +41,12 @@ class Option:
             return "a whole number" + ("" if self.least is None else f" of {self.least} or more")
         return "text"
 
+    def number(self, text: str) -> int | float:
+        """The number in `text`, of digits of ASCII. Raises ValueError."""
+        if not text.isascii() or "_" in text:
+            raise ValueError
+        return float(text) if self.type is float else int(text)
+
     def accepts(self, value: Any) -> bool:
         """Whether a value that was read is in its bounds."""
         if isinstance(value, float):

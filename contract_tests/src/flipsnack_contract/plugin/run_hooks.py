@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flipsnack_contract.adapter.process import MARK, end_marked
+from flipsnack_contract.adapter.descendants import end_marked
+from flipsnack_contract.adapter.process import MARK
 from flipsnack_contract.checks.drawing import keep_files_in
 from flipsnack_contract.contract.termination import end_like_interrupted
 from flipsnack_contract.plugin.option_table import PACKAGE
