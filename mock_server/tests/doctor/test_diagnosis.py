@@ -103,6 +103,29 @@ def test_a_wrong_secret_is_said_first_and_names_the_right_one_where_everybody_kn
     assert "a-secret-of-my-own" not in msgspec.json.encode(found).decode()
 
 
+@pytest.mark.parametrize(
+    ("most", "summary", "note"),
+    [
+        (5_000_000, "Most likely another secret was used; ", "The diagnosis was cut short: each known mistake was"),
+        (
+            50_000,
+            "The search was cut short before every known mistake",
+            "The diagnosis was cut short before each known",
+        ),
+    ],
+)
+def test_how_far_the_search_came_is_said(most: int, summary: str, note: str) -> None:
+    found = diagnose(case(signature_of("nobody has it", PARAMS)), most_characters=most)
+    assert found.summary.startswith(summary)
+    assert found.notes[2].startswith(note)
+
+
+def test_a_format_that_no_right_signature_has_is_said_before_the_secret() -> None:
+    found = diagnose(case("JueB09F1HYLsKErPSgGd7w=="), most_characters=5_000_000)
+    assert "The signature looks like 16 bytes in base64; the vendor's signature is hexadecimal." in found.summary
+    assert f"Most likely another secret was used; this account's secret is {SECRET}." in found.summary
+
+
 def test_what_is_no_digest_is_not_blamed_on_the_secret() -> None:
     found = diagnose(case("signature"))
     assert ("unexplained", "The signature is not a digest; expected 32 lower-case hexadecimal digits.") == (

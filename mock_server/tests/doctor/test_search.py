@@ -195,6 +195,18 @@ def test_the_work_is_bounded() -> None:
     assert finding.tried < 100
 
 
+@pytest.mark.parametrize(
+    ("alone", "complete", "words"),
+    [
+        (True, True, "Everything known"),
+        (True, False, "alone, and likely ones together"),
+        (False, False, "cut short before each"),
+    ],
+)
+def test_how_much_was_tried_is_put_in_words(alone: bool, complete: bool, words: str) -> None:
+    assert words in SearchResult((), 1, alone, complete).extent
+
+
 def test_every_mistake_has_a_unique_name_and_sentences_about_cause_and_fix() -> None:
     names = [mistake.name for mistake in MISTAKES]
     assert len(set(names)) == len(names)

@@ -7,10 +7,12 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
 from html import escape
+from operator import itemgetter
 from urllib.parse import quote, quote_plus, urlencode
 
 SECRET = "9F3KD02M-114-7785-QLT"
@@ -165,7 +167,7 @@ PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
         lambda s, p: hmac.new(s.encode(), text(p).encode(), "sha256").hexdigest(),
     ),
     ("php: utf8_decode", "latin-1", RICH, lambda s, p: md5(s + text(p), "latin-1")),
-    ("php: htmlspecialchars", "percent-encoded", RICH, lambda s, p: md5(s + text(values(p, php_escape)))),
+    ("php: htmlspecialchars", "html-escaped", RICH, lambda s, p: md5(s + text(values(p, php_escape)))),
     ("php: md5(md5(text))", "digest-twice", PLAIN, lambda s, p: md5(md5(s + text(p)))),
     (
         "php: key=value&…&key=secret, upper case",
@@ -284,8 +286,8 @@ PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
         PLAIN,
         lambda s, p: md5(s + text({**p, "callback": "undefined"})),
     ),
-    ("go: h.Sum of the secret", "secret-missing padded", PLAIN, lambda s, p: s.encode().hex() + md5(text(p))),
-    ("go: h.Sum of all", "text-altered padded", RICH, lambda s, p: (s + text(p)).encode().hex() + md5("")),
+    ("go: h.Sum of the secret", "secret-missing undigested", PLAIN, lambda s, p: s.encode().hex() + md5(text(p))),
+    ("go: h.Sum of all", "undigested undigested", RICH, lambda s, p: (s + text(p)).encode().hex() + md5("")),
     (
         "c#: DateTime.ToString()",
         "value-changed",
@@ -351,6 +353,91 @@ PROGRAMS: tuple[tuple[str, str, Params, Program], ...] = (
         "value-changed",
         PLAIN,
         lambda s, p: md5(s + text({**p, "collectionHash": "d3m0h45h\n"})),
+    ),
+    (
+        "shell: curl -d with + unencoded",
+        "plus-for-space text-altered",
+        {**PLAIN, "title": "C   Kurs für Anfänger"},
+        lambda s, p: md5(s + text({**p, "title": "C++ Kurs für Anfänger"}) + "\n"),
+    ),
+    (
+        "shell: curl -d with two + unencoded",
+        "plus-for-space",
+        {**PLAIN, "title": "Herbst   Winter   alles andere"},
+        lambda s, p: md5(s + text({**p, "title": "Herbst + Winter + alles andere"})),
+    ),
+    (
+        "shell: curl -d with & and + unencoded, not sorted",
+        "sent-unencoded plus-for-space unsorted",
+        {"apiKey": PLAIN["apiKey"], "action": "collection.update", "title": "Tom   Jerry ", " Co": ""},
+        lambda s, p: md5(f"{s}apiKey{p['apiKey']}actioncollection.updatetitleTom + Jerry & Co"),
+    ),
+    (
+        "shell: a fileUrl with & unencoded",
+        "sent-unencoded",
+        {"apiKey": PLAIN["apiKey"], "action": "collection.create", "fileUrl": "https://a.test/?a=1", "format": "xml"},
+        lambda s, p: md5(f"{s}actioncollection.createapiKey{p['apiKey']}fileUrl{p['fileUrl']}&format=xml"),
+    ),
+    (
+        "javascript: # unencoded at the end of a URL",
+        "sent-unencoded",
+        {**PLAIN, "page": "2", "caption": "C"},
+        lambda s, p: md5(s + text({**p, "caption": "C#"})),
+    ),
+    (
+        "javascript: encodeURIComponent before URLSearchParams",
+        "encoded-twice",
+        {**RICH, "title": component(RICH["title"])},
+        lambda s, _: md5(s + text(RICH)),
+    ),
+    (
+        "shell: $secretaction without braces",
+        "variable-unset text-altered",
+        PLAIN,
+        lambda _, p: md5(text(p).removeprefix("action") + "\n"),
+    ),
+    (
+        "shell: $hashformat without braces",
+        "variable-unset",
+        PLAIN,
+        lambda s, p: md5(s + text({**p, "collectionHash": ""}).replace("format", "")),
+    ),
+    ("shell: no braces at all", "variable-unset", PLAIN, lambda _, p: md5(p["format"])),
+    (
+        "shell: tr -d '=&'",
+        "value-changed text-altered",
+        {**PLAIN, "fileUrl": "https://a.test/?a=1&b=2"},
+        lambda s, p: md5(s + text(values(p, lambda v: re.sub("[=&]", "", v))) + "\n"),
+    ),
+    (
+        "shell: printf of the text",
+        "text-altered",
+        {**PLAIN, "title": r"20% auf 5%d \x41: 100%% \"neu\" %k weg"},
+        lambda s, p: md5(s + text(p).partition("title")[0] + 'title20 0x0p+0uf 50 A: 100% "neu" '),
+    ),
+    (
+        "go: Fprintf of the text",
+        "text-altered",
+        {**PLAIN, "title": "20% auf alles: 100%"},
+        lambda s, p: md5(s + text(p).replace("% a", "%!a(MISSING)") + "!(NOVERB)"),
+    ),
+    (
+        "shell: xargs",
+        "text-altered",
+        {**PLAIN, "title": "\"Neu\"  'alt'"},
+        lambda s, p: md5(s + text({**p, "title": "Neu alt"})),
+    ),
+    (
+        "go: range of a map of six, %X",
+        "unsorted upper-case",
+        RICH,
+        lambda s, p: md5(s + "".join(n + v for n, v in [*p.items()][4:] + [*p.items()][:4])).upper(),
+    ),
+    (
+        "perl: keys of a hash of six",
+        "unsorted",
+        RICH,
+        lambda s, p: md5(s + "".join(n + p[n] for n in itemgetter(5, 2, 0, 3, 1, 4)([*p]))),
     ),
     (
         "go: url.PathEscape",

@@ -12,6 +12,7 @@ from flipsnack_mock.doctor.search import MOST_CHARACTERS, Explanation, SearchRes
 from flipsnack_mock.doctor.signature_format import (
     could_be_digest,
     describe_format,
+    is_usual,
     object_text,
     printed_example,
 )
@@ -109,7 +110,9 @@ def _diagnosis(case: Case, most_characters: int) -> Diagnosis:
     seen = replace(seen, tried=finding.tried, complete=finding.complete)
     if finding.explanations:
         return _explained(seen, tuple(_cause(case, explanation) for explanation in finding.explanations))
-    return replace(seen, verdict="unexplained", summary=_unexplained(case), notes=(*seen.notes, *_unknown(finding)))
+    return replace(
+        seen, verdict="unexplained", summary=_unexplained(case, finding), notes=(*seen.notes, *_unknown(finding))
+    )
 
 
 def _explained(seen: Diagnosis, causes: tuple[Cause, ...]) -> Diagnosis:
@@ -117,10 +120,17 @@ def _explained(seen: Diagnosis, causes: tuple[Cause, ...]) -> Diagnosis:
     return replace(seen, verdict="explained", summary=summary, causes=causes, notes=())
 
 
-def _unexplained(case: Case) -> str:
+def _unexplained(case: Case, finding: SearchResult) -> str:
     if not could_be_digest(case.given):
         return "The signature is not a digest; expected 32 lower-case hexadecimal digits."
-    return f"Most likely another secret was used; this account's secret is {_named_secret(case)}."
+    if not finding.alone:
+        return f"The search was cut short before every known mistake was tried; {_compared(case)}"
+    other = f"Most likely another secret was used; {_compared(case)}"
+    return other if is_usual(case.given) else " ".join((*describe_format(case.given), other))
+
+
+def _compared(case: Case) -> str:
+    return f"this account's secret is {_named_secret(case)}."
 
 
 def _named_secret(case: Case) -> str:
@@ -143,8 +153,7 @@ def _diagnosed(name: str, how: str) -> DiagnosedMistake:
 
 def _unknown(finding: SearchResult) -> Iterator[str]:
     yield f"{finding.tried:,} ways to sign were tried; none produces the signature."
-    if not finding.complete:
-        yield "The diagnosis was cut short: less likely combinations of mistakes were left out."
+    yield finding.extent
     yield "An unknown secret, or a parameter that was signed with an unknown value, cannot be found by trying."
     yield "Compare the text above with the text that the client digests, character by character."
 

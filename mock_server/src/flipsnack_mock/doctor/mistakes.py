@@ -41,10 +41,17 @@ _BY_FIX = {
     },
     "Sign the plain names and values; encode them afterwards, when the URL is built.": {
         "percent-encoded": "The values were percent-encoded before signing.",
+        "html-escaped": "The values were escaped for HTML before signing.",
         "query-string": "The query string was signed.",
     },
     "In a query `+` means a space: send a plus as %2B and a space as %20, and sign the unencoded value.": {
         "plus-for-space": "A plus sign and a space were confused between signing and sending.",
+    },
+    "Encode each value when the query or the form is built (curl: --data-urlencode): & is %26, # is %23, % is %25.": {
+        "sent-unencoded": "A value was sent without percent-encoding, and arrived in pieces.",
+    },
+    "Give the plain value to what builds the query, which encodes it: what is stored has the escapes in it now.": {
+        "encoded-twice": "A value was sent encoded twice: its text in the request still has escapes.",
     },
     "Turn each value into the text that is sent first, and sign name and value exactly as they are sent.": {
         "value-changed": "A value was changed between signing and sending.",
@@ -83,6 +90,12 @@ _BY_FIX = {
     },
     "Fill in the secret: check the name of the variable, and its quotes (a shell expands it in double quotes).": {
         "secret-placeholder": "The secret was not filled in: a placeholder was signed in its place.",
+    },
+    "Write the names of variables in braces, as ${secret}action, and let an unset variable be an error (set -u).": {
+        "variable-unset": "A variable was empty: its name was read with the letters after it.",
+    },
+    "Give secret and parameters to the hash, then take its digest (in Go: md5.Sum, or Write before Sum).": {
+        "undigested": "The text, or a part of it, was never digested.",
     },
     "Digest the secret and the joined parameters alone (in a shell: printf %s, because echo adds a newline).": {
         "text-altered": "The signed text had extra characters, or lacked some.",

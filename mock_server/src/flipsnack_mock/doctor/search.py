@@ -38,12 +38,15 @@ _CHARACTER = 4
 _LEAST_DIGITS = 12
 
 PASSES: tuple[Level, ...] = (
-    *((0, 0), (1, 2), (1, 3), (1, 5)),
-    *((2, 2), (2, 3), (3, 3), (2, 4), (3, 4), (2, 5), (2, 6), (3, 5), (2, 8), (3, 6)),
+    *((0, 0), (1, 2), (1, 3), (1, 5), (2, 2), (2, 3), (1, 6)),
+    *((3, 3), (2, 4), (3, 4), (2, 5), (2, 6), (3, 5), (2, 8), (3, 6)),
 )
 """How many wrong ways are taken at most, and what they cost together, one pass after the other."""
-_SHALLOW = 6
+_ALONE = _SHALLOW = 1 + PASSES.index((1, 6))
+"""So many passes try every mistake alone."""
 
+
+_CUT = "The diagnosis was cut short"
 
 Variants = Sequence[Variant[Any]]
 
@@ -66,11 +69,25 @@ class Explanation(NamedTuple):
 
 
 class SearchResult(NamedTuple):
-    """The explanations, the number of ways `tried`, and whether these were all (`complete`)."""
+    """The explanations, and the number of ways `tried`.
+
+    Without an explanation `alone` says whether every mistake was tried alone, and `complete` whether all that the
+    search knows was tried, together too.
+    """
 
     explanations: tuple[Explanation, ...]
     tried: int
+    alone: bool
     complete: bool
+
+    @property
+    def extent(self) -> str:
+        """How far a search came that found nothing, in words."""
+        if self.complete:
+            return "Everything known here was tried: each mistake alone, and two or three of them together."
+        if self.alone:
+            return f"{_CUT}: each known mistake was tried alone, and likely ones together, but not all unlikely ones."
+        return f"{_CUT} before each known mistake was tried alone: try a request with fewer or shorter parameters."
 
 
 class _Final(NamedTuple):
@@ -98,17 +115,13 @@ class _Enough(Exception):
 def search(case: Case, *, most_characters: int = MOST_CHARACTERS) -> SearchResult:
     """The explanations with the likeliest mistakes; none when no known mistakes fit."""
     work = _Search(case, most_characters)
-    complete = True
-    try:
-        with suppress(_Enough):
-            work.through_passes(_passes(case.given))
-    except _Exhausted:
-        complete = False
-    return SearchResult(work.explanations(), work.tried, complete)
-
-
-def _passes(given: str) -> tuple[Level, ...]:
-    return PASSES if len(given) >= _LEAST_DIGITS else PASSES[:_SHALLOW]
+    passes = PASSES if len(case.given) >= _LEAST_DIGITS else PASSES[:_SHALLOW]
+    with suppress(_Enough, _Exhausted):
+        work.through_passes(passes)
+    found = work.explanations()
+    return SearchResult(
+        found, work.tried, bool(found) or work.passed >= _ALONE, bool(found) or work.passed == len(PASSES)
+    )
 
 
 def _finals(given: str) -> dict[int, list[_Final]]:
@@ -165,7 +178,7 @@ class _Search:
     """Tries the ways to sign until `left` characters have been handled."""
 
     def __init__(self, case: Case, left: int) -> None:
-        self.tried = 0
+        self.tried = self.passed = 0
         self._left = left
         self._price = _STEP + sum(_PARAMETER + _CHARACTER * len(name + value) for name, value in case.sent)
         steps = signing(case)
@@ -180,7 +193,7 @@ class _Search:
     def through_passes(self, passes: Sequence[Level]) -> None:
         """Try one pass after the other, until one has found something."""
         done: set[Level] = set()
-        for most in passes if self._finals else ():
+        for most in passes:
             levels = [one for one in product(range(most[0] + 1), range(most[1] + 1)) if one not in done]
             done.update(levels)
             for (count, cost), (extra, finals) in product(levels, self._finals.items()):
@@ -189,6 +202,7 @@ class _Search:
                     self._try(split, finals)
             if self._hits:
                 return
+            self.passed += 1
 
     def explanations(self) -> tuple[Explanation, ...]:
         """What was found, from likely to unlikely, each set of mistakes once."""

@@ -28,16 +28,18 @@ _FORMAT_HINTS = {
     r"[0-9a-f]{32}": (
         "The format is right, 32 lower-case hexadecimal digits, so a different text or secret was digested."
     ),
-    r"[0-9a-fA-F]{32}": "It is hexadecimal, but not lower case.",
+    r"[0-9a-fA-F]{32}": "The signature is hexadecimal, but not lower case.",
     r"[0-9a-fA-F]{40}": "40 hexadecimal digits are a SHA-1; the vendor's signature is an MD5, 32 digits.",
     r"[0-9a-fA-F]{64}": "64 hexadecimal digits are a SHA-256; the vendor's signature is an MD5, 32 digits.",
     r"[0-9a-fA-F]{128}": "128 hexadecimal digits are a SHA-512; the vendor's signature is an MD5, 32 digits.",
-    r"[0-9a-fA-F]{1,31}": "It has fewer than 32 hexadecimal digits: part of the digest is missing.",
-    r"[0-9a-fA-F]{33,}": "It has more than 32 hexadecimal digits.",
-    r"[0-9a-fA-F]{2}(-[0-9a-fA-F]{2}){15}": "It is 16 bytes in hexadecimal with dashes between them.",
-    r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}": "It is formatted as a UUID, not as 32 consecutive digits.",
-    r"[A-Za-z0-9+/ _-]{22}(==)?": "It looks like 16 bytes in base64; the vendor's signature is hexadecimal.",
-    r"[A-Za-z0-9+/ _-]{27,86}={0,2}": "It looks like base64; the vendor's signature is hexadecimal.",
+    r"[0-9a-fA-F]{1,31}": "The signature has fewer than 32 hexadecimal digits: part of the digest is missing.",
+    r"[0-9a-fA-F]{33,}": "The signature has more than 32 hexadecimal digits.",
+    r"[0-9a-fA-F]{2}(-[0-9a-fA-F]{2}){15}": "The signature is 16 bytes in hexadecimal with dashes between them.",
+    r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}": (
+        "The signature is formatted as a UUID, not as 32 consecutive digits."
+    ),
+    r"[A-Za-z0-9+/ _-]{22}(==)?": "The signature looks like 16 bytes in base64; the vendor's signature is hexadecimal.",
+    r"[A-Za-z0-9+/ _-]{27,86}={0,2}": "The signature looks like base64; the vendor's signature is hexadecimal.",
 }
 """What a signature of each format tells; the first match wins."""
 
@@ -48,10 +50,10 @@ def describe_format(given: str) -> Iterator[str]:
         return
     core = given.strip(" \t\r\n\"'")
     if core != given:
-        yield "It has white space or a quote around it."
+        yield "The signature has white space or a quote around it."
     yield next(
         (says for regex, says in _FORMAT_HINTS.items() if re.fullmatch(regex, core)),
-        f"It is not a digest (length {len(core)}); expected 32 lower-case hexadecimal digits.",
+        f"The signature is not a digest (length {len(core)}); expected 32 lower-case hexadecimal digits.",
     )
 
 
@@ -69,3 +71,8 @@ def object_text(given: str) -> str | None:
 def could_be_digest(given: str) -> bool:
     """Whether a program may have written a digest so."""
     return any(re.fullmatch(regex, given.strip(" \t\r\n\"'")) for regex in _FORMAT_HINTS)
+
+
+def is_usual(given: str) -> bool:
+    """Whether it looks like the vendor's signature."""
+    return re.fullmatch("[0-9a-f]{32}", given) is not None

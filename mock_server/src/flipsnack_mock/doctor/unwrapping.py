@@ -90,7 +90,8 @@ def _after_bytes(text: str) -> Undone:
     match = re.fullmatch("((?:[0-9a-f]{2}){4,})([0-9a-f]{32})", text)
     before = bytes.fromhex(match[1]).decode(errors="replace") if match else ""
     if match and before.isprintable() and "\ufffd" not in before:
-        yield match[2], Made("padded", f"after {len(match[1]) // 2} bytes of text, as Go's Sum(b) writes it after b")
+        text = f"{len(match[1]) // 2} bytes of text are written as digits in front of the digest, as by Go's Sum(text)"
+        yield match[2], Made("undigested", text)
 
 
 def _percent(text: str) -> Undone:
@@ -126,7 +127,7 @@ _SIZES = (4, 16, 20, 28, 32, 64)
 
 
 def _integer(text: str) -> Undone:
-    if re.fullmatch("-?[0-9]{8,155}", text):
+    if re.fullmatch("-?[1-9][0-9]{7,154}", text):
         yield from _of_integer(int(text), Made("integer", "sent as a decimal number"))
     if re.fullmatch("-[0-9a-fA-F]{8,128}", text):
         yield from _of_integer(int(text, 16), Made("integer", "sent as a negative number in base 16"))

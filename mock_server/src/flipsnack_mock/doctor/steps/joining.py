@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus
 
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Join, Option, Pairs
-from flipsnack_mock.doctor.steps.spellings import ESCAPES
+from flipsnack_mock.doctor.steps.spellings import ESCAPES, OF_HTML
 
 Write = Callable[[Pairs], str]
 
@@ -77,7 +77,7 @@ def joined(_case: Case) -> Iterator[Option[Draft]]:
         values, names = (UNLIKELY, RARE) if joint else (COMMON, LIKELY)
         yield _option("names-left-out", f"values without their names{words}", values, _only(1, joint))
         yield _option("values-left-out", f"names without their values{words}", names, _only(0, joint))
-    for number, (way, change) in enumerate(ESCAPES.items()):
+    for number, (way, change) in enumerate({**ESCAPES, **OF_HTML}.items()):
         cost = COMMON if number < 2 else LIKELY if number < 5 else UNLIKELY
         yield _option("query-string", f"the query string, encoded as by {way}", cost, _query(change))
     twice = _query(lambda text: quote(quote_plus(text), safe=""))
@@ -184,7 +184,7 @@ _WRITTEN: tuple[tuple[str, int, Write], ...] = (
     ("the text of a Ruby hash with symbols", UNLIKELY, _map("{:", "=>", ", :", "}", str, _json_text)),
     ("the text of a Ruby hash with symbols since 3.4", UNLIKELY, _map("{", ": ", ", ", "}", str, _json_text)),
     ("the text of a C# object", UNLIKELY, _map("{ ", " = ", ", ", " }")),
-    ("the text of C# pairs", UNLIKELY, _map("[", ", ", "][", "]")),
+    ("the text of C# pairs, [name, value]", UNLIKELY, _map("[", ", ", "][", "]")),
     ("the text of a Swift dictionary", UNLIKELY, _map("[", ": ", ", ", "]", _json_text)),
     ("PHP's print_r", UNLIKELY, _map("Array\n(\n    [", "] => ", "\n    [", "\n)\n")),
     ("all names, then all values", UNLIKELY, _names_then_values),

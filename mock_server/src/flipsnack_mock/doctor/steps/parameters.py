@@ -1,9 +1,9 @@
-"""Steps of signing: which parameters are signed, and in which order."""
+"""Steps of signing: which parameters are signed, and with which values."""
 
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import combinations, permutations, product
+from itertools import combinations, product
 from urllib.parse import unquote
 
 from flipsnack_mock.doctor.case import OWN, Case
@@ -14,7 +14,6 @@ from flipsnack_mock.protocol.signature import UNSIGNED, sign
 
 _MOST_NAMES = 40
 _MOST_COMBINED = 9
-_MOST_PERMUTED = 5
 _OF_EVERY_CALL = frozenset({"apiKey", "action", "format", "callback"})
 _OPTIONAL = frozenset({"format", "callback"})
 
@@ -42,13 +41,14 @@ def _without(pairs: Pairs, names: frozenset[str]) -> Pairs:
     return tuple([pair for pair in pairs if pair[0] not in names])
 
 
-def _names(case: Case) -> list[str]:
+def signed_names(case: Case) -> list[str]:
+    """The names that the vendor signs, in the order of the request; of very many the first."""
     return [name for name, _ in case.sent if name not in UNSIGNED][:_MOST_NAMES]
 
 
 def left_out(case: Case) -> Iterator[Option[Draft]]:
     """Parameters left out: any one, two, or all but one or two."""
-    names = _names(case)
+    names = signed_names(case)
     for size in (1, 2, len(names) - 2, len(names) - 1):
         if size == 1 or (size > 1 and len(names) <= _MOST_COMBINED):
             for chosen in combinations(names, size):
@@ -95,7 +95,7 @@ def _add(mistake: str, detail: str, cost: int, added: Pair) -> Option[Draft]:
 
 
 def _added(case: Case) -> Iterator[Option[Draft]]:
-    names = _names(case)
+    names = signed_names(case)
     method = METHODS.get(dict(case.sent).get("action", ""))
     own = method.parameters if method else ()
     defaults = [f"{one.name}={one.default}" for one in own if one.default is not None]
@@ -159,7 +159,7 @@ def other_values(case: Case) -> Iterator[Option[Draft]]:
         for value in values:
             if name in sent and value != sent[name]:
                 yield _signed("other-request", UNLIKELY, sent, {name: value})
-    for name, value in product(_names(case)[:_MOST_COMBINED], _NOTHING):
+    for name, value in product(signed_names(case)[:_MOST_COMBINED], _NOTHING):
         yield _signed("other-request", RARE, sent, {name: value})
     scopes = (sent.keys() - {"apiKey", "action"}, sent.keys() - {"action"}, sent.keys(), *({name} for name in sent))
     for number, (form, scope) in enumerate(product(_UNFILLED, scopes[: _MOST_COMBINED + 3])):
@@ -172,98 +172,3 @@ def _signed(mistake: str, cost: int, sent: dict[str, str], others: dict[str, str
     details = [f"{name}={value}, sent with {sent[name][:60]}" for name, value in others.items()]
     detail = f"signed with {'; '.join(details[:3])}{' …' * (len(details) > 3)}"
     return option(mistake, detail, cost, lambda pairs: tuple([(name, others.get(name, old)) for name, old in pairs]))
-
-
-# --- their order -----------------------------------------------------------------------------------------------------
-
-_VENDORS = ("action", "apiKey", "signature", "collectionHash", "format", "callback")
-
-
-def by_name(draft: Draft) -> Draft:
-    """The draft with its parameters in the order of their names."""
-    return Draft(tuple(sorted(draft.pairs)), draft.join)
-
-
-def ordered(case: Case) -> Iterator[Option[Draft]]:
-    """The order of the request, named orders, and every permutation of few parameters."""
-    for mistake, detail, cost, rewrite in _ORDERS:
-        yield option(mistake, detail, cost, rewrite)
-    names = _names(case)
-    for name in names:
-        yield option("unsorted", f"{name} first, then the others by name", RARE, _placed(partial(_apart, name)))
-    if 2 < len(names) <= _MOST_PERMUTED:
-        for order in permutations(names):
-            yield option("unsorted", f"signed in the order {', '.join(order)}", RARE, _placed(_by_place(order)))
-
-
-def _placed(key: Callable[..., object]) -> Rewrite:
-    return lambda pairs: tuple(sorted(pairs, key=key))  # type: ignore[arg-type]
-
-
-def _apart(name: str, pair: Pair) -> tuple[bool, Pair]:
-    return pair[0] != name, pair
-
-
-def _by_place(names: tuple[str, ...]) -> Callable[[Pair], int]:
-    places = {name: place for place, name in enumerate(names)}
-    return lambda pair: places.get(pair[0], len(places))
-
-
-def _hash_map(pairs: Pairs) -> Pairs:
-    """The order in which Java's HashMap lists these names."""
-    size = 16
-    while len(pairs) > size * 3 // 4:
-        size *= 2
-    return tuple(sorted(pairs, key=lambda pair: _java_hash(pair[0]) & (size - 1)))
-
-
-def _java_hash(name: str) -> int:
-    number = 0
-    for letter in name:
-        number = (number * 31 + ord(letter)) & 0xFFFFFFFF
-    return number ^ (number >> 16)
-
-
-def _numbered(key: Callable[[Pair], object], first: int = 0) -> Rewrite:
-    order = _placed(key)
-    return lambda pairs: tuple((str(place), value) for place, (_, value) in enumerate(order(pairs), first))
-
-
-def _by_value_down(pairs: Pairs) -> Pairs:
-    return tuple(sorted(pairs, key=lambda pair: pair[1], reverse=True))
-
-
-def _by_number(pair: Pair) -> tuple[bool, int, str]:
-    is_number = pair[1].isascii() and pair[1].isdigit()
-    return not is_number, int(pair[1][:30]) if is_number else 0, pair[1]
-
-
-def _as_people_sort(pair: Pair) -> tuple[str, str]:
-    return pair[0].lower(), pair[0].swapcase()
-
-
-_SORT = "sorted by value, the names replaced by 0, 1, 2 … (PHP's sort() in place of ksort())"
-_ORDERS: tuple[tuple[str, str, int, Rewrite], ...] = (
-    ("unsorted", "signed in the order of the URL", COMMON, lambda pairs: pairs),
-    ("sorted-case-blind", "sorted case-blind", COMMON, _placed(lambda pair: pair[0].lower())),
-    ("sorted-otherwise", "sorted backwards", COMMON, lambda pairs: tuple(sorted(pairs, reverse=True))),
-    ("sorted-otherwise", "sorted by value", LIKELY, _placed(lambda pair: pair[1])),
-    (
-        "sorted-otherwise",
-        "sorted by value, backwards",
-        UNLIKELY,
-        lambda pairs: _placed(lambda pair: pair[1])(pairs)[::-1],
-    ),
-    ("sorted-otherwise", "sorted by name and value in one", LIKELY, _placed("".join)),
-    ("sorted-otherwise", "sorted by the length of the name", UNLIKELY, _placed(lambda pair: len(pair[0]))),
-    ("sorted-case-blind", "sorted as by localeCompare", UNLIKELY, _placed(_as_people_sort)),
-    ("sorted-otherwise", "sorted by value, case-blind", UNLIKELY, _placed(lambda pair: pair[1].lower())),
-    ("sorted-otherwise", _SORT, LIKELY, _numbered(lambda pair: pair[1])),
-    ("sorted-otherwise", f"{_SORT}, numbers first", UNLIKELY, _numbered(_by_number)),
-    ("sorted-otherwise", f"{_SORT}, from 1", UNLIKELY, _numbered(lambda pair: pair[1], 1)),
-    ("sorted-otherwise", "sorted by name, the names replaced by 0, 1, 2 …", UNLIKELY, _numbered(lambda pair: pair)),
-    ("unsorted", "in the order of the URL, the names replaced by 0, 1, 2 …", UNLIKELY, _numbered(lambda _pair: 0)),
-    ("unsorted", "signed in the order of the URL, backwards", UNLIKELY, lambda pairs: pairs[::-1]),
-    ("unsorted", "signed in the order of Java's HashMap", LIKELY, _hash_map),
-    ("unsorted", "signed in the order of the vendor's page", LIKELY, _placed(_by_place(_VENDORS))),
-)

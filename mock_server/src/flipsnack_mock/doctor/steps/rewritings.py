@@ -1,12 +1,14 @@
 """Steps that rewrite a text as a whole: the secret, the joined parameters, or what is digested."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, T
-from flipsnack_mock.doctor.steps.spellings import CHANGES, ESCAPES, Change, in_bytes
+from flipsnack_mock.doctor.steps.formats import go_printf, printf, words
+from flipsnack_mock.doctor.steps.spellings import CHANGES, DECODED, ESCAPES, OF_HTML, Change, in_bytes
 
 
 class Rewriting(NamedTuple):
@@ -99,15 +101,27 @@ _REPLACED: tuple[Rewriting, ...] = (
     Rewriting("text-altered", "white space around it removed", str.strip, LIKELY, UNLIKELY, UNLIKELY),
     *(
         Rewriting("text-encoded", detail, change, UNLIKELY, UNLIKELY, UNLIKELY, "" if "with" in detail else "encoded")
-        for detail, change in CHANGES.items()
+        for detail, change in {**CHANGES, **DECODED}.items()
     ),
     Rewriting("text-altered", "reversed", lambda text: text[::-1], UNLIKELY, UNLIKELY, UNLIKELY, "reversed"),
     Rewriting("text-altered", "twice", lambda text: text * 2, UNLIKELY, UNLIKELY, UNLIKELY),
     Rewriting("text-altered", "its last character missing", lambda text: text[:-1], UNLIKELY, RARE, UNLIKELY, "cut"),
     Rewriting("text-altered", "its first character missing", lambda text: text[1:], UNLIKELY, RARE, UNLIKELY, "cut"),
     *(
+        Rewriting("text-altered", detail, change, 0, UNLIKELY, 0)
+        for detail, change in {
+            'read as a format, as by printf "$text" in a shell': printf,
+            "read as a format, as by Go's Printf": go_printf,
+            "with %% written as %, as by a function that formats": lambda text: text.replace("%%", "%"),
+            "read as words, as by eval or xargs": words,
+        }.items()
+    ),
+    Rewriting(
+        "text-altered", "letters and digits alone", lambda text: re.sub(r"[^A-Za-z0-9]", "", text), 0, RARE, RARE
+    ),
+    *(
         Rewriting("text-encoded", f"encoded as by {way}", change, UNLIKELY, UNLIKELY, UNLIKELY)
-        for way, change in ESCAPES.items()
+        for way, change in {**ESCAPES, **OF_HTML}.items()
     ),
 )
 

@@ -8,6 +8,8 @@ from functools import partial
 
 from flipsnack_mock.doctor.case import ANOTHER, OWN, Case
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Message, Option, Pairs
+from flipsnack_mock.doctor.steps.spellings import VARIABLE
+from flipsnack_mock.doctor.steps.variables import unset_secret
 
 # --- which secret ----------------------------------------------------------------------------------------------------
 
@@ -65,11 +67,8 @@ def _up_to(text: str, *, mark: str) -> str:
     return text.partition(mark)[0]
 
 
-_VARIABLE = r"\$(?:[A-Za-z_][A-Za-z0-9_]*|[0-9@*]|\{[^}]*\})"
-"""What a shell, PHP or a file of settings takes for a variable between double quotes."""
-
 _PARTS: tuple[tuple[str, int, Callable[[str], str | None]], ...] = (
-    ("the secret with $… expanded to nothing, as a shell does", LIKELY, lambda text: re.sub(_VARIABLE, "", text)),
+    ("the secret with $… expanded to nothing, as a shell does", LIKELY, lambda text: re.sub(VARIABLE, "", text)),
     ("the secret without $", UNLIKELY, lambda text: text.replace("$", "")),
     ("the secret with $ doubled", UNLIKELY, lambda text: text.replace("$", "$$")),
     ("the secret with $$ as $", UNLIKELY, lambda text: text.replace("$$", "$")),
@@ -109,6 +108,7 @@ def placed(case: Case) -> Iterator[Option[Message]]:
         yield _place(mistake, detail, cost, text)
     for detail, cost, text, key in _KEYS:
         yield _place("hmac", detail, cost, text, key)
+    yield from unset_secret()
     yield from _beside_the_key(dict(case.sent).get("apiKey", ""))
     for place in range(1, min(len(case.sent), 6)):
         yield _place("secret-elsewhere", f"the secret after parameter {place}", UNLIKELY, _after(place))
@@ -125,7 +125,7 @@ def _each(draft: Draft) -> list[str]:
 _PLACES: tuple[tuple[str, str, int, Write], ...] = (
     ("secret-last", "the secret at the end", COMMON, lambda d, s: d.text + s),
     ("secret-missing", "no secret", COMMON, lambda d, _s: d.text),
-    ("text-altered", "nothing was digested", UNLIKELY, lambda _d, _s: ""),
+    ("undigested", "nothing was digested", UNLIKELY, lambda _d, _s: ""),
     ("secret-doubled", "the secret at both ends", COMMON, lambda d, s: s + d.text + s),
     ("secret-doubled", "the secret twice in front", LIKELY, lambda d, s: s * 2 + d.text),
     ("secret-doubled", "the secret twice at the end", UNLIKELY, lambda d, s: d.text + s * 2),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from flipsnack_mock.doctor.case import Case
-from flipsnack_mock.doctor.steps import joining, parameters, rewritings, secret, values
+from flipsnack_mock.doctor.steps import joining, orders, parameters, rewritings, secret, sending, values, variables
 from flipsnack_mock.doctor.steps.chains import Taken, replayed
 from flipsnack_mock.doctor.steps.digests import charsets, in_utf_8
 from flipsnack_mock.doctor.steps.draft import Data, Draft, Message, Option, Step
@@ -42,15 +42,19 @@ def signing(case: Case) -> Signing:
 
 _REWRITTEN = tuple(rewritings.text_options())
 _TEXTS: tuple[tuple[Callable[[Draft], Draft] | None, Callable[[Case], Iterable[Option[Draft]]]], ...] = (
+    (None, sending.broken),
+    (None, sending.blanks),
     (parameters.signed_only, parameters.left_out),
     (None, parameters.others),
     (None, parameters.other_values),
     (None, values.normalised),
     (None, values.spelt),
     (None, values.changed),
+    (None, values.deleted),
     (None, values.escaped),
     (None, values.skipped),
-    (parameters.by_name, parameters.ordered),
+    (orders.by_name, orders.ordered),
+    (None, variables.unset),
     (joining.joined_plainly, joining.joined),
     (None, lambda _case: _REWRITTEN),
 )

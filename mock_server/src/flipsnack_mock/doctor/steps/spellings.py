@@ -1,4 +1,4 @@
-"""Ways to escape a text: percent-encoded, or for HTML."""
+"""Ways to write a text: percent-encoded, escaped for HTML, or otherwise."""
 
 import base64
 import html
@@ -10,6 +10,7 @@ from itertools import product
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY
+from flipsnack_mock.doctor.steps.formats import escapes_read
 
 Change = Callable[[str], str]
 
@@ -35,11 +36,18 @@ ESCAPES: dict[str, Change] = {
     "RFC 3986 in lower case": partial(_percent, safe="", lower=True),
     "RFC 3986 except /": partial(quote, errors="surrogateescape"),
     "JavaScript's encodeURI": partial(_percent, safe=";,/?:@&=+$!*'()#"),
+}
+"""The common ways to percent-encode a value, by who does it, from likely to unlikely."""
+
+OF_HTML: dict[str, Change] = {
     "an escaper of HTML": html.escape,
     "PHP's htmlspecialchars": lambda text: html.escape(text).replace("&#x27;", "&#039;"),
     "PHP's htmlspecialchars before 8.1": lambda text: html.escape(text, quote=False).replace('"', "&quot;"),
 }
-"""The common ways to escape a value, by who does it, from likely to unlikely."""
+"""The ways to escape a value for HTML."""
+
+VARIABLE = r"\$(?:[A-Za-z_][A-Za-z0-9_]*|[0-9@*]|\{[^}]*\})"
+"""What a shell, PHP or a file of settings takes for a variable between double quotes."""
 
 CHANGES: dict[str, Change] = {
     "in Base64": lambda text: base64.b64encode(in_bytes(text)).decode(),
@@ -47,10 +55,12 @@ CHANGES: dict[str, Change] = {
     "as Python writes bytes, b'…'": lambda text: str(in_bytes(text)),
     "with backslashes before quotes": lambda text: re.sub(r"(['\"\\])", r"\\\1", text),
     "without white space": lambda text: re.sub(r"\s", "", text),
-    "percent-decoded": unquote,
-    "decoded as a form": unquote_plus,
+    "with its backslash escapes read, as by echo -e or printf": escapes_read,
 }
 """Other ways to write any text, of a value, of the secret, or the whole."""
+
+DECODED: dict[str, Change] = {"percent-decoded": unquote, "decoded as a form": unquote_plus}
+"""What is done to a text that was encoded."""
 
 _KEPT = {
     "Swift's urlQueryAllowed": "!$&'()*+,/:;=?@",
@@ -66,7 +76,7 @@ _LIKELY_ESCAPES = 5
 
 
 def escapes() -> Iterator[tuple[str, Change, int]]:
-    """Ways to escape values: in words, the function, how likely."""
+    """Ways to percent-encode values: in words, the function, how likely."""
     for number, (way, change) in enumerate(ESCAPES.items()):
         yield f"encoded as by {way}", change, COMMON if number < 2 else LIKELY if number < _LIKELY_ESCAPES else UNLIKELY
     for way, safe in _KEPT.items():
@@ -75,8 +85,8 @@ def escapes() -> Iterator[tuple[str, Change, int]]:
     yield "encoded twice as by an HTML form", lambda text: quote_plus(quote_plus(text)), UNLIKELY
     yield "only blanks encoded, as %20", lambda text: text.replace(" ", "%20"), UNLIKELY
     yield "only & encoded", lambda text: text.replace("&", "%26"), UNLIKELY
-    yield "encoded from Latin-1", partial(quote, safe="", encoding="latin-1", errors="replace"), UNLIKELY
     yield "encoded as by JavaScript's escape", _javascript_escape, UNLIKELY
+    yield "encoded from Latin-1", partial(quote, safe="", encoding="latin-1", errors="replace"), UNLIKELY
     for safe, tilde, blank, lower in product(_SAFE, (True, False), ("%20", "+"), (False, True)):
         change = partial(_percent, safe=safe, tilde=tilde, blank=blank, lower=lower)
         digits, kept = "lower" if lower else "upper", safe + "~" * tilde or "nothing"

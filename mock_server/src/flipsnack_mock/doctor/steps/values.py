@@ -13,7 +13,7 @@ from flipsnack_mock.doctor.steps.dates import dates, is_date
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pairs
 from flipsnack_mock.doctor.steps.joining import PLAIN
 from flipsnack_mock.doctor.steps.parameters import Rewrite, option
-from flipsnack_mock.doctor.steps.spellings import CHANGES, Change, escapes
+from flipsnack_mock.doctor.steps.spellings import CHANGES, DECODED, OF_HTML, VARIABLE, Change, escapes
 from flipsnack_mock.protocol.signature import UNSIGNED
 
 _MOST_ALONE = 9
@@ -96,12 +96,10 @@ _CHANGES: dict[str, Change] = {
     "in double quotes": '"{}"'.format,
     "in brackets": "[{}]".format,
     "as Python's repr": repr,
-    "HTML entities decoded": html.unescape,
-    "with all HTML entities": _entities,
-    "with numeric HTML entities": lambda text: text.encode("ascii", "xmlcharrefreplace").decode(),
     "HTML tags removed": _without(r"<[^>]*>"),
     "with <br /> before line ends, as by PHP's nl2br": _without(r"(\r\n|\n|\r)", r"<br />\1"),
     **{f"with {end!r} for line ends": _without(_LINE_END, end.replace("\\", r"\\")) for end in _LINE_ENDS},
+    "with $… expanded to nothing, as a shell does": _without(VARIABLE),
     "runs of white space as one blank": _without(r"\s+", " "),
     "without blanks at their beginning": str.lstrip,
     "without blanks at their end": str.rstrip,
@@ -126,6 +124,35 @@ _CHANGES: dict[str, Change] = {
     **{f"cut after {most} characters": _without(f"(?s)(?<=.{{{most}}}).*") for most in (20, 32, 50, 64, 100, 128, 255)},
 }
 """Ways to write a value otherwise."""
+
+_OTHERWISE: dict[str, dict[str, Change]] = {
+    "value-changed": _CHANGES,
+    "encoded-twice": {**DECODED, "with its HTML entities decoded": html.unescape},
+    "html-escaped": {
+        **{f"with escapes as by {way}": change for way, change in OF_HTML.items()},
+        "with all HTML entities": _entities,
+        "with numeric HTML entities": lambda text: text.encode("ascii", "xmlcharrefreplace").decode(),
+    },
+}
+
+_DELETED: dict[str, tuple[str, int]] = {
+    "without = and &": ("[=&]", UNLIKELY),
+    "without &": ("&", UNLIKELY),
+    "without =": ("=", UNLIKELY),
+    "without double quotes": ('"', UNLIKELY),
+    "without single quotes": ("'", RARE),
+    "without quotes": ("['\"]", RARE),
+    "without %": ("%", RARE),
+    "without +": (r"\+", RARE),
+    'without {}":,': ('[{}":,]', RARE),
+    'without []{}":,': (r'[][{}":,]', RARE),
+    "without commas": (",", RARE),
+    "without slashes": ("/", RARE),
+    "without dashes": ("-", RARE),
+    "with letters, digits and _ alone": (r"\W", RARE),
+    "with letters and digits of ASCII alone": ("[^A-Za-z0-9]", RARE),
+}
+"""What people take out of a query, a map or a JSON that they signed, and what goes with it."""
 
 _NOTHING = ("null", "None", "undefined", "nil", "NULL", "(null)", "<nil>", "0", "false", "NaN", "NA", "-")
 _SPELT: tuple[dict[str, str], ...] = (
@@ -197,12 +224,21 @@ def _ways(case: Case) -> Iterator[tuple[str, str, int, tuple[Change, ...]]]:
     for mark, words in (("_", "_"), ("-", "hyphens")):
         yield "name-letter-case", f"names with words joined by {words}", UNLIKELY, (str, _joined_words(mark))
     yield "name-letter-case", "names that begin in upper case", UNLIKELY, (str, _capital)
-    yield "plus-for-space", "a plus was signed, and arrived as a space", LIKELY, (_replaced((" ", "+")),)
     yield "plus-for-space", "a space was signed, and arrived as a plus", LIKELY, (_replaced(("+", " ")),)
-    for detail, change in _CHANGES.items():
-        yield "value-changed", f"values signed {detail}", UNLIKELY, (change,)
+    for mistake, changes in _OTHERWISE.items():
+        for detail, change in changes.items():
+            yield mistake, f"values signed {detail}", UNLIKELY, (change,)
     for detail, change, cost in dates() if any(map(is_date, dict(case.sent).values())) else ():
         yield "value-changed", f"values signed {detail}", cost, (change,)
+
+
+def deleted(case: Case) -> Iterator[Option[Draft]]:
+    """Characters taken out of every value."""
+    options = (
+        option("value-changed", f"values signed {detail}", cost, _each(_without(pattern)))
+        for detail, (pattern, cost) in _DELETED.items()
+    )
+    yield from _distinct(case, options)
 
 
 def _only(name: str, change: Change) -> Rewrite:
@@ -214,7 +250,7 @@ def _joined_words(mark: str) -> Change:
 
 
 def escaped(case: Case) -> Iterator[Option[Draft]]:
-    """Names and values percent-encoded or escaped for HTML."""
+    """Names and values percent-encoded."""
     yield from _distinct(case, _escaped(case), UNLIKELY)
 
 
@@ -226,9 +262,8 @@ def _escaped(case: Case) -> Iterator[Option[Draft]]:
 
     yield option("percent-encoded", "encoded as in the URL", COMMON, as_in_url)
     for detail, change, cost in escapes():
-        mistake = "percent-encoded" if "encoded" in detail else "value-changed"
-        yield option(mistake, detail, cost, _each(change, change))
-        yield option(mistake, f"{detail}, values only", max(cost, UNLIKELY), _each(change))
+        yield option("percent-encoded", detail, cost, _each(change, change))
+        yield option("percent-encoded", f"{detail}, values only", max(cost, UNLIKELY), _each(change))
 
 
 def skipped(_case: Case) -> Iterator[Option[Draft]]:
