@@ -74,6 +74,7 @@ SHOWN = [
     "/__admin/requests.har",
     f"/__admin/lint?key={KEY}",
     "/__admin/metrics",
+    "/__admin/namespaces",
     "/__admin/requests/r1/diagnosis",
 ]
 
@@ -108,6 +109,14 @@ def test_no_record_export_diagnosis_or_log_line_shows_a_secret(place: str) -> No
     texts = [spell(secret) for secret in (SECRET, OTHER) for spell in SPELLINGS.values()]
     for where, text in shown([PLACES[place](one) for one in texts]).items():
         assert [] == [one for one in texts if one in text], where
+
+
+@pytest.mark.parametrize("text", [OTHER, OTHER.upper(), percent(OTHER), SECRET, "x-secret-test-1"])
+def test_no_namespace_has_a_secret_for_its_name(text: str) -> None:
+    """A name stands in addresses, exports and metrics."""
+    ways: list[dict[str, Any]] = [{"path": f"/t/{text}{path}"} for path in ("/v1/", "/__admin/requests", "/v1/%zz")]
+    for where, answer in shown(ways).items():
+        assert [] == [one for one in (text, OTHER.lower(), SECRET) if one in answer.lower()], where
 
 
 def test_a_signature_that_is_a_secret_is_not_shown() -> None:

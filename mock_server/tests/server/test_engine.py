@@ -10,7 +10,7 @@ from mock_server.tests.conftest import make_fake, signed
 from mock_server.tests.raw_socket import CLOSE, FORM, connect, received, request, status_and_body, talk
 
 from flipsnack_mock.server.engine import bind
-from flipsnack_mock.server.http_protocol import MAX_HEAD_BYTES, MAX_PIPELINED
+from flipsnack_mock.server.http_protocol import MAX_HEAD_BYTES, MAX_HEADER_BYTES, MAX_PIPELINED
 from flipsnack_mock.testing import AdminClient, MockServer
 
 
@@ -156,11 +156,13 @@ LAST = "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 ADVANCE_1_0 = ADVANCE.replace("1.1", "1.0")
 BODY = f"Content-Length: 13\r\n\r\n{FORWARD}"
 CHUNKS = "Transfer-Encoding: chunked\r\n\r\n"
+LONG = "y" * (MAX_HEADER_BYTES + 1)
 PLAIN = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
 RFC: list[tuple[str, str, list[int]]] = [
     ("9110 5.5: blanks around a value are none of it", f"{ADVANCE}Content-Length: \t13 \t\r\n\r\n{FORWARD}", [200]),
     ("9110 7.6.1: an option of Connection has no case", LAST.replace("close", "x, CLOSE"), [200]),
     ("9110 5.4: more lines than anybody needs", LAST.replace("Connection", "X: y\r\n" * 199 + "Connection"), [431]),
+    ("9110 5.4: or a longer one", LAST.replace("Connection", f"X: {LONG}\r\nConnection"), [431]),
     ("9110 9.1: a method that is not known", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n", [501]),
     ("9110 9.1: a method has a case", "get /health HTTP/1.1\r\nHost: a\r\n\r\n", [501]),
     ("9110 10.1.1: an expectation has no case", f"{ADVANCE}Expect: 100-Continue\r\n{BODY}", [100, 200]),

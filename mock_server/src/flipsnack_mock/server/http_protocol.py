@@ -20,8 +20,8 @@ from flipsnack_mock.server.connection import Exchange, WsgiAnswer, lines_of
 MAX_HEAD_BYTES = 2 * 1024 * 1024
 """The most bytes of a request before its body, between two pieces of it, and behind it."""
 MAX_URL_BYTES = 65_535
-MAX_HEADERS = 200
-"""The most lines of a head: those with one name are joined, which takes the square of their number."""
+MAX_HEADERS, MAX_HEADER_BYTES = 200, 16_384
+"""The most headers, and bytes of the value of one: to read them may take the square of either."""
 MAX_PIPELINED = 256
 """The most requests of one connection that wait for their answers; the connection is closed behind them."""
 
@@ -30,7 +30,7 @@ OnRefusal = Callable[[bytes, Refused], None]
 
 _KEPT_LINE = 2_000
 _REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ \S+ HTTP/1\.[01]\r?(\n|\Z)")
-_HOST = re.compile(rb"([A-Za-z0-9._~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
+_HOST = re.compile(rb"([A-Za-z0-9._~!$&'()*+,;=%-]{0,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
 _EMPTY_PORT = re.compile(rb"(://[^/?#]*):(?=[/?#]|\Z)")
 # What people send here by mistake.
 _HINTS = (
@@ -169,8 +169,8 @@ class HttpProtocol(HttpToolsProtocol):
         """Raise `_Refusal` for a head that is none, and give the one that is the form of the others."""
         if not version.startswith("1."):
             raise _Refusal(505, f"HTTP/{version} is not served: send HTTP/1.1")  # RFC 9110, 15.6.6
-        if len(self.headers) > MAX_HEADERS:
-            raise _Refusal(431, f"the head has more than {MAX_HEADERS} lines")
+        if len(self.headers) > MAX_HEADERS or any(len(value) > MAX_HEADER_BYTES for _, value in self.headers):
+            raise _Refusal(431, f"more than {MAX_HEADERS} headers, or one of more than {MAX_HEADER_BYTES} bytes")
         if version == "1.0":
             self.expect_100_continue = False  # RFC 9110, 10.1.1
         if not self.url.startswith(b"/") and b"://" in self.url:

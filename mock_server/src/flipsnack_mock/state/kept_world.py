@@ -264,7 +264,7 @@ def kept_worlds(settings: Settings, package_of: PackageOf, store: Store) -> Worl
     worlds = Worlds(settings, package_of, make=partial(KeptWorld, store=store))
     found = _read(store.rows())
     for name, (row, accounts) in found.items():
-        world = worlds.world(name)
+        world = worlds.begin(name) if name else worlds.main
         assert isinstance(world, KeptWorld)
         world.restore(row, list(accounts.values()))
     worlds.main.save()

@@ -185,13 +185,20 @@ class Worlds:
     def world(self, name: str) -> World:
         """The world of a namespace, created on first use; the main one for the empty name.
 
-        Raises `Refused` when there are too many, and as `World.save` does.
+        Raises `Refused` for a name that is a secret, as `begin` does, and as `World.save` does.
         """
         if not name:
             return self.main
-        return self._namespaces.get(name) or self._begun(name)
+        return self._namespaces.get(name) or self._new(name)
 
-    def _begun(self, name: str) -> World:
+    def _new(self, name: str) -> World:
+        # The name stands in addresses, exports and metrics.
+        if name.lower() in self.main.secrets or automatic_secret(AUTOMATIC_PREFIX) in name.lower():
+            raise Refused(400, "bad_request", "the name of the namespace is the secret of an account; choose another")
+        return self.begin(name)
+
+    def begin(self, name: str) -> World:
+        """Create the world of a namespace, if there is none; raises `Refused` when there are too many."""
         with self.main.lock:
             if name not in self._namespaces:
                 if len(self._namespaces) >= self.settings.max_namespaces:

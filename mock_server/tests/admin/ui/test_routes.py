@@ -1,6 +1,6 @@
 import gzip
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 from lxml import html
@@ -64,6 +64,15 @@ def test_to_look_at_the_page_changes_nothing(fake: Fake) -> None:
     for query in ("", "?account=test-new", "?account=nobody&request=r1", "?show=nonsense&did=nonsense"):
         assert 200 == fake.admin("GET", PAGE + query).status_code
     assert before == fake.admin("GET", "/__admin/accounts").data
+
+
+def test_what_nobody_sees_in_a_text_is_seen_in_the_source_of_the_page(fake: Fake) -> None:
+    unseen = "\u202etxt\u2066\u200b\x85\x1b"
+    fake.account("POST", "/collections", {"hash": "h", "title": unseen})
+    fake.call(title=unseen, action=unseen)
+    source = fake.admin("GET", f"{PAGE}?account={KEY}&text={quote(unseen)}").text
+    assert set() == set(unseen) - set("txt") & set(source)
+    assert "&#8238;txt&#8294;&#8203;&#133;&#27;" in source
 
 
 def test_an_account_that_does_not_exist_can_be_created(fake: Fake) -> None:

@@ -1,6 +1,7 @@
 """The page at /__admin/ui: renders a view as HTML."""
 
 import functools
+import re
 from importlib.resources import files
 
 import jinja2
@@ -20,6 +21,10 @@ ASSETS = {
 """The static files of the page, with their content types."""
 
 
+# Controls, and what changes the direction of a text or has no width: whoever reads the source sees each.
+_UNSEEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
 def page(
     view: PageView,
     *,
@@ -33,13 +38,17 @@ def page(
     `said` is a status message; `refused` has an error message, and the form that is shown again; `guarded` says whether
     a token is set; `diagnosis` is that of the URL in the box for one.
     """
-    template = _templates().get_template("page.html")
-    return template.render(view=view, said=said, refused=refused, guarded=guarded, diagnosed=diagnosis)
+    return _rendered("page.html", view=view, said=said, refused=refused, guarded=guarded, diagnosed=diagnosis)
 
 
 def sign_in(*, wrong: str = "") -> str:
     """The sign-in form as HTML; `wrong` is the error message of the last attempt."""
-    return _templates().get_template("sign_in.html").render(wrong=wrong)
+    return _rendered("sign_in.html", wrong=wrong)
+
+
+def _rendered(template: str, **values: object) -> str:
+    text = _templates().get_template(template).render(**values)
+    return _UNSEEN.sub(lambda found: f"&#{ord(found[0])};", text)
 
 
 @functools.cache
