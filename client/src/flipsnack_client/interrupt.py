@@ -12,6 +12,14 @@ _SHOW_CURSOR = b"\x1b[?25h"  # the progress bar hides it
 _received: list[int] = []
 
 
+class _Ended(KeyboardInterrupt):
+    """One of the signals has come.
+
+    Not KeyboardInterrupt itself: where that passes through `exec` of a text, as in imports, Python ends by SIGINT,
+    whatever the exit code is.
+    """
+
+
 def install() -> None:
     """Handle the signals, but for those that the parent process had ignored, and those that have a handler already."""
     for number in SIGNALS:
@@ -55,7 +63,7 @@ def _first(number: int, *_: object) -> None:
     for one in SIGNALS:
         if signal.getsignal(one) is _first:
             signal.signal(one, _second)
-    raise KeyboardInterrupt
+    raise _Ended
 
 
 def _second(*_: object) -> None:
