@@ -93,6 +93,14 @@ def test_no_home_is_needed_where_the_environment_has_both(monkeypatch: pytest.Mo
             load_credentials({"FLIPSNACK_API_KEY": "key", **home})
 
 
+@pytest.mark.parametrize("text", ["a = " + "[" * 10_000, "a = " + "9" * 10_000, "a"])
+def test_a_file_that_is_not_toml_is_refused_without_its_text(tmp_path: Path, text: str) -> None:
+    (tmp_path / "c.toml").write_text(text)
+    with pytest.raises(CredentialsError, match="is not TOML: ") as caught:
+        load_credentials({}, file=tmp_path / "c.toml")
+    assert len(str(caught.value)) < 300
+
+
 def test_a_file_without_an_end_is_refused() -> None:
     with pytest.raises(CredentialsError, match="longer than"):
         load_credentials({}, file=Path("/dev/zero"))

@@ -3,6 +3,7 @@
 import io
 import os
 import socket
+import subprocess
 import threading
 import tracemalloc
 from pathlib import Path
@@ -28,6 +29,7 @@ from flipsnack_client import (
     UploadProgress,
     UploadQuotaExceeded,
     UploadUncertain,
+    document,
     sign,
 )
 
@@ -198,6 +200,16 @@ def test_a_pipe_is_uploaded_and_repeated(api: ScriptedApi) -> None:
     assert [("p.pdf", "application/pdf", b"%PDF-1.7")] * 2 == [received(api, n)[1]["file"] for n in range(2)]
 
 
+def test_a_stream_without_an_end_is_refused_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MOST_COPIED", 100_000)
+    source, sink = os.pipe()
+    with os.fdopen(source, "rb") as file, subprocess.Popen(["yes"], stdout=sink) as endless:
+        os.close(sink)
+        with pytest.raises(CannotRead, match="more than 100000 bytes came"):
+            Flipsnack(KEY, SECRET).create(file)
+        endless.kill()
+
+
 def test_an_upload_that_is_stopped_says_why_and_that_it_is_uncertain(api: ScriptedApi, pdf: Path) -> None:
     """A cancel and a deadline in the middle; before the first byte they are what they are for every call."""
     api.server.plan = [CREATED]
@@ -216,7 +228,12 @@ def test_an_upload_that_is_stopped_says_why_and_that_it_is_uncertain(api: Script
         api.client().create(pdf, cancel=cancel)
 
 
-UNREADABLE: dict[str, Any] = {"no such file": "none.pdf", "a folder": "/", "closed": io.BytesIO()}
+UNREADABLE: dict[str, Any] = {
+    "no such file": "none.pdf",
+    "a folder": "/",
+    "a device": "/dev/zero",
+    "closed": io.BytesIO(),
+}
 UNREADABLE["closed"].close()
 
 

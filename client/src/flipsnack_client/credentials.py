@@ -80,7 +80,7 @@ def _from_toml(path: Path) -> tuple[dict[str, str], tuple[str, ...]]:
     try:
         stored = tomllib.loads(_read(path))
         reason = None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         # The line is not quoted: it may hold the secret.
         reason = readable(str(error))
     if reason is not None:

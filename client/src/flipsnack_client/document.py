@@ -1,9 +1,10 @@
 """A document to upload, read block by block: a file at a path, or an open file."""
 
+import errno
 import io
 import mimetypes
 import os
-import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,8 @@ from flipsnack_client.exceptions import CannotRead
 
 BLOCK = 64 * 1024
 UNNAMED = "document"
+MOST_COPIED = 1024**3
+"""Bytes of a stream; the vendor takes half of that."""
 
 Source = str | os.PathLike[str] | BinaryIO
 """A path, or a file that is open in binary mode and is uploaded from its present position on."""
@@ -47,6 +50,8 @@ class Document:
                 file = stack.enter_context(open(source, "rb")) if isinstance(source, str | os.PathLike) else source
                 if not file.seekable():
                     file = _copied(file, stack.enter_context(tempfile.TemporaryFile()))
+                elif _is_device(file):
+                    raise OSError(errno.EINVAL, "it is a device, expected a file")
                 document = cls(file, shown)
             yield document
 
@@ -74,9 +79,20 @@ def _name(source: Source) -> str:
 
 
 def _copied(file: BinaryIO, copy: BinaryIO) -> BinaryIO:
-    shutil.copyfileobj(file, copy)
+    while block := file.read(BLOCK):
+        if copy.tell() > MOST_COPIED:
+            raise OSError(errno.EFBIG, f"more than {MOST_COPIED} bytes came")
+        copy.write(block)
     copy.seek(0)
     return copy
+
+
+def _is_device(file: BinaryIO) -> bool:
+    try:
+        mode = os.fstat(file.fileno()).st_mode
+    except OSError:  # it is in the memory
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
 
 
 @contextmanager

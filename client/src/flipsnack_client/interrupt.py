@@ -15,7 +15,7 @@ _received: list[int] = []
 class _Ended(KeyboardInterrupt):
     """One of the signals has come.
 
-    Not KeyboardInterrupt itself: where it passes through `exec` of a text, as in imports, Python ends by SIGINT,
+    Not KeyboardInterrupt itself: where that passes through `exec` of a text, as in imports, Python ends by SIGINT,
     whatever the exit code is.
     """
 
