@@ -38,12 +38,13 @@ _CHARACTER = 4
 _LEAST_DIGITS = 12
 
 PASSES: tuple[Level, ...] = (
-    *((0, 0), (1, 2), (1, 3), (1, 5), (2, 2), (2, 3), (1, 6)),
-    *((3, 3), (2, 4), (3, 4), (2, 5), (2, 6), (3, 5), (2, 8), (3, 6)),
+    *((0, 0), (1, 2), (1, 3), (1, 5)),
+    *((2, 2), (2, 3), (3, 3), (2, 4), (3, 4), (2, 5), (2, 6), (3, 5), (2, 8), (3, 6)),
 )
 """How many wrong ways are taken at most, and what they cost together, one pass after the other."""
-_ALONE = _SHALLOW = 1 + PASSES.index((1, 6))
+_ALONE = 4
 """So many passes try every mistake alone."""
+_SHALLOW = 6
 
 
 _CUT = "The diagnosis was cut short"

@@ -9,9 +9,6 @@ from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Dr
 from flipsnack_mock.doctor.steps.parameters import Rewrite, option, signed_names
 
 _MOST_PERMUTED = 6
-_SELDOM = 6
-"""How likely one of 720 orders is: they are tried alone, when the likely pairs have been."""
-
 _VENDORS = ("action", "apiKey", "signature", "collectionHash", "format", "callback")
 
 
@@ -31,9 +28,8 @@ def ordered(case: Case) -> Iterator[Option[Draft]]:
             "unsorted", f"signed in the order of the request, from {name} on, as Go walks a map", UNLIKELY, walked
         )
         yield option("unsorted", f"{name} first, then the others by name", RARE, _placed(partial(_apart, name)))
-    cost = _SELDOM if len(names) == _MOST_PERMUTED else RARE
     for order in permutations(names) if 2 < len(names) <= _MOST_PERMUTED else ():
-        yield option("unsorted", f"signed in the order {', '.join(order)}", cost, _placed(_by_place(order)))
+        yield option("unsorted", f"signed in the order {', '.join(order)}", RARE, _placed(_by_place(order)))
 
 
 def _placed(key: Callable[..., object]) -> Rewrite:

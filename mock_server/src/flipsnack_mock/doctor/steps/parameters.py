@@ -159,8 +159,11 @@ def other_values(case: Case) -> Iterator[Option[Draft]]:
         for value in values:
             if name in sent and value != sent[name]:
                 yield _signed("other-request", UNLIKELY, sent, {name: value})
-    for name, value in product(signed_names(case)[:_MOST_COMBINED], _NOTHING):
+    names = signed_names(case)[:_MOST_COMBINED]
+    for name, value in product(names, _NOTHING):
         yield _signed("other-request", RARE, sent, {name: value})
+    for chosen in combinations(names, 2):
+        yield _signed("other-request", RARE, sent, dict.fromkeys(chosen, ""))
     scopes = (sent.keys() - {"apiKey", "action"}, sent.keys() - {"action"}, sent.keys(), *({name} for name in sent))
     for number, (form, scope) in enumerate(product(_UNFILLED, scopes[: _MOST_COMBINED + 3])):
         unfilled = {name: form.format(name) for name in sorted(scope)}

@@ -108,13 +108,13 @@ _REPLACED: tuple[Rewriting, ...] = (
     Rewriting("text-altered", "its last character missing", lambda text: text[:-1], UNLIKELY, RARE, UNLIKELY, "cut"),
     Rewriting("text-altered", "its first character missing", lambda text: text[1:], UNLIKELY, RARE, UNLIKELY, "cut"),
     *(
-        Rewriting("text-altered", detail, change, 0, UNLIKELY, 0)
-        for detail, change in {
-            'read as a format, as by printf "$text" in a shell': printf,
-            "read as a format, as by Go's Printf": go_printf,
-            "with %% written as %, as by a function that formats": lambda text: text.replace("%%", "%"),
-            "read as words, as by eval or xargs": words,
-        }.items()
+        Rewriting("text-altered", f"read as {what}", change, 0, cost, 0)
+        for what, change, cost in (
+            ('a format, as by printf "$text" in a shell', printf, LIKELY),
+            ("a format, as by Go's Printf", go_printf, UNLIKELY),
+            ("a format that has no conversion but %%", lambda text: text.replace("%%", "%"), UNLIKELY),
+            ("words, as by eval or xargs", words, UNLIKELY),
+        )
     ),
     Rewriting(
         "text-altered", "letters and digits alone", lambda text: re.sub(r"[^A-Za-z0-9]", "", text), 0, RARE, RARE

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Set
 from functools import partial
-from itertools import chain, combinations, islice
+from itertools import chain, combinations, islice, product
 
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pair, Pairs
@@ -31,33 +31,40 @@ def broken(case: Case) -> Iterator[Option[Draft]]:
     if unknown := [name for name in names if name not in known]:
         yield _joined(unknown, COMMON)
         yield _joined(unknown, LIKELY, mark="=")
+        yield _joined(unknown, UNLIKELY, joint="&&")
     for name in names[:_MOST_JOINED]:
         yield _joined([name], RARE)
-    for name in names[-1:]:
-        detail = f"{name} signed with `#` at its end, which begins the fragment of a URL and is never sent"
-        yield option("sent-unencoded", detail, LIKELY, partial(_with_mark, name=name))
+    for name, (mark, what) in product(names[-1:], _LOST.items()):
+        detail = f"{name} signed with `{mark}` at its end, {what}"
+        yield option("sent-unencoded", detail, LIKELY, partial(_with_mark, name=name, mark=mark))
 
 
-def _joined(names: list[str], cost: int, mark: str = "") -> Option[Draft]:
+_LOST = {
+    "#": "which begins the fragment of a URL and is never sent",
+    "&": "after which the next parameter is read",
+}
+
+
+def _joined(names: list[str], cost: int, joint: str = "&", mark: str = "") -> Option[Draft]:
     """A parameter of these names is the end of the value before it; `mark` is written where it has no value."""
     rest = ", ".join(f"{name[:60]!r}" for name in names[:3])
     detail = f"the `&` in a value ended it: signed as its end, {rest} arrived as a parameter"
-    return option("sent-unencoded", detail, cost, partial(_rejoined, names=frozenset(names), mark=mark))
+    return option("sent-unencoded", detail, cost, partial(_rejoined, names=frozenset(names), joint=joint, mark=mark))
 
 
-def _rejoined(pairs: Pairs, names: Set[str], mark: str) -> Pairs:
+def _rejoined(pairs: Pairs, names: Set[str], joint: str, mark: str) -> Pairs:
     done: list[Pair] = []
     for name, value in pairs:
         if name in names and done:
             before, start = done[-1]
-            done[-1] = before, f"{start}&{name}{'=' if value else mark}{value}"
+            done[-1] = before, f"{start}{joint}{name}{'=' if value else mark}{value}"
         else:
             done.append((name, value))
     return tuple(done)
 
 
-def _with_mark(pairs: Pairs, name: str) -> Pairs:
-    return tuple([(one, f"{value}#" if one == name else value) for one, value in pairs])
+def _with_mark(pairs: Pairs, name: str, mark: str) -> Pairs:
+    return tuple([(one, value + mark if one == name else value) for one, value in pairs])
 
 
 # --- a plus that arrived as a blank ----------------------------------------------------------------------------------

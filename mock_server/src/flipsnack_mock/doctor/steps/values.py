@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import shlex
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
@@ -11,6 +12,7 @@ from html.entities import codepoint2name
 from flipsnack_mock.doctor.case import Case
 from flipsnack_mock.doctor.steps.dates import dates, is_date
 from flipsnack_mock.doctor.steps.draft import COMMON, LIKELY, RARE, UNLIKELY, Draft, Option, Pairs
+from flipsnack_mock.doctor.steps.formats import printf
 from flipsnack_mock.doctor.steps.joining import PLAIN
 from flipsnack_mock.doctor.steps.parameters import Rewrite, option
 from flipsnack_mock.doctor.steps.spellings import CHANGES, DECODED, OF_HTML, VARIABLE, Change, escapes
@@ -92,6 +94,11 @@ _CHANGES: dict[str, Change] = {
     "without backslashes": _without(r"\\(.)", r"\1"),
     "as a JSON string of PHP": lambda text: json.dumps(text).replace("/", "\\/"),
     "as a JSON string, without \\u escapes": lambda text: json.dumps(text, ensure_ascii=False),
+    "as one word of a shell, as by Python's shlex.quote": shlex.quote,
+    "with backslashes before what a shell would read, as by printf %q": _without(r"([^\w.,:+/@-])", r"\\\1"),
+    "with a backslash before &": _without("&", r"\\&"),
+    "with ^ before what cmd would read": _without("([&|<>^])", r"^\1"),
+    "read as a format, as by a shell's printf": printf,
     "in single quotes": "'{}'".format,
     "in double quotes": '"{}"'.format,
     "in brackets": "[{}]".format,
