@@ -1,7 +1,7 @@
 """One key whose answers are compared, whole, with those of the model: HTTP, envelope, message and every known field."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from flipsnack_contract.checks.methods.embedding import frame_of, named_in, size_and_page
@@ -21,13 +21,13 @@ from flipsnack_contract.checks.methods.uploaded import (
     hashes_in,
 )
 from flipsnack_contract.checks.request_cases import CALLBACK, RequestCase, with_format
-from flipsnack_contract.contract import documents
+from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect_code, require
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.ledger import OK, messages
 from flipsnack_contract.contract.library import TOTALS, CollectionModel, Day, LibraryModel, Parameters, is_true
 from flipsnack_contract.contract.oracle import JobModel
-from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
+from flipsnack_contract.target.session import ABSENT, CallDraft, Session
 
 MONTH_USED_UP, MAINTENANCE = 33, 22
 LOOKS = (GET, EMBED, STATS, PACKAGE)
@@ -35,53 +35,44 @@ LOOKS = (GET, EMBED, STATS, PACKAGE)
 _TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
 
 
-@dataclass(frozen=True)
-class Document:
-    """What is uploaded: a file, or none and a URL; and its pages, None where the rules leave them open."""
-
-    pages: int | None
-    files: tuple[FilePart, ...] = ()
-    is_damaged: bool = False
-
-
-DOCUMENTS: Mapping[str, Document] = {
-    "a PDF": Document(1, (FilePart(documents.pdf()),)),
-    "a PDF of three pages": Document(3, (FilePart(documents.pdf(3), "three.pdf"),)),
-    "a PNG": Document(1, (FilePart(documents.png(), "picture.png"),)),
-    "a JPG": Document(1, (FilePart(documents.jpg(), "picture.jpg"),)),
-    "a URL": Document(None),
-    "a damaged PDF": Document(None, (FilePart(b"%PDF-1.4\n"),), is_damaged=True),
-}
-
-
 class ComparedAccount:
     """A key. Each method makes a call, and requires the answer that the model gives; `packages` is their schedule."""
 
     def __init__(self, session: Session, *, per_month: int, packages: str) -> None:
-        self.session, self._packages = session, packages
+        self.session, self.packages = session, packages
         self.model = LibraryModel(per_month, session.clock.now)
         session.trace.add(f"settings: {per_month} uploads a month, packages {packages}")
         session.steer.settings(uploads_per_month=per_month, default_schedule=packages)
 
     def upload(self, what: str, schedule: str, form: str, given: Parameters) -> str:
         """An upload whose conversion has that schedule; its hash, or none where the month is used up."""
-        document = DOCUMENTS[what]
+        document, packages = DOCUMENTS[what], self.packages
         # When the conversion of a damaged document fails is open.
         schedule = "immediate" if document.is_damaged else schedule
-        self.session.steer.settings(conversion_schedule=schedule)
-        given = {"title": "T", **({} if document.files else {"fileUrl": "https://example.com/a"}), **given}
-        draft = replace(self._draft(CREATE, "", form, given), files=document.files)
+        self.session.steer.settings(conversion_schedule=schedule, default_schedule=packages)
+        draft = replace(self._draft(CREATE, "", form, {**document.parameters, **given}), files=document.files)
         answer, left = self._answer(CREATE, draft), self.model.uploads_left
         expect_code(OK if left else MONTH_USED_UP, answer, f"an upload of {what} when {left} are left in the month")
         if not left:
             return ABSENT
         conversion = JobModel("failed" if document.is_damaged else schedule, self.model.now)
-        made = CollectionModel("", "", pages=document.pages, conversion=conversion, package=JobModel(self._packages))
+        made = CollectionModel("", document.title, pages=document.pages, conversion=conversion, package=JobModel(packages))
         made.change(given)
         self._name(made, answer, "upload.new-hash")
         self.model.collections.append(made)
         self.model.uploads.append(self.model.now)
-        self._compare(made.described(), answer, "the answer to an upload", "upload.answer")
+        self._compare({"collectionTitle": made.title}, answer, f"the answer to an upload of {what} with {given}", "upload.answer" if "title" in given else "upload.title-default")
+        self._compare(made.described(), answer, f"the answer to an upload of {what} with {given}", "upload.answer")
+        return made.hash
+
+    def seed(self, given: Parameters, pages: int) -> str:
+        """A collection that the control plane makes, which is converted at once; its hash."""
+        made = CollectionModel("", "", pages=pages, conversion=JobModel("immediate", self.session.clock.now))
+        made.package = JobModel(self.packages)
+        made.change(given)
+        fields = {"title": made.title, "description": made.description, "status": made.status, "pages": pages}
+        made.hash = self.session.collection(self.packages, **fields, width=made.width, height=made.height)
+        self.model.collections.append(made)
         return made.hash
 
     def update(self, collection: str, form: str, given: Parameters) -> str:

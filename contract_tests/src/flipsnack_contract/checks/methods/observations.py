@@ -5,7 +5,7 @@ from itertools import cycle, islice
 
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.fields import require_fields
-from flipsnack_contract.checks.methods.comparison import DOCUMENTS, LOOKS
+from flipsnack_contract.checks.methods.comparison import LOOKS
 from flipsnack_contract.checks.methods.packages import files_in
 from flipsnack_contract.checks.methods.stage import EVENTS, Stage, follow, staged
 from flipsnack_contract.checks.methods.uploaded import (
@@ -18,55 +18,16 @@ from flipsnack_contract.checks.methods.uploaded import (
     UPDATE,
     USER,
     conversion_of,
-    every_choice,
     hashes_in,
     method_named,
 )
+from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS, spread
+from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.checks.request_cases import FORMATS
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, require
 from flipsnack_contract.contract.clock import MINUTE
 from flipsnack_contract.contract.library import Parameters
 from flipsnack_contract.target.session import Session
-
-# --- the ways to ask -------------------------------------------------------------------------------------------------
-
-
-LISTS = [
-    asked
-    for asked in every_choice(
-        collectionStatus=(None, "unlisted", "public", "editable"),
-        query=(None, "spring", "SPRING", "leaves", "none", "", "r"),
-        orderBy=(None, "name", "date"),
-        orderMode=(None, "asc", "desc"),
-        **{"from": (None, "0", "1", "3"), "to": (None, "0", "2", "99")},
-    )
-    if int(asked.get("from", "0")) <= int(asked.get("to", "99"))
-]
-EMBEDS = every_choice(
-    https=(None, "true", "0"),
-    responsive=(None, "true", "false", "1", "0", "TRUE", "False"),
-    startPage=(None, "1", "2", "12", "9999"),
-    startBook=(None, "2"),
-    width=(None, "200", "640"),
-    height=(None, "300"),
-)
-_DATES = (None, "1999-07-01", "2023-12-30", "2023-12-31", "2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02")
-STATISTICS = [
-    asked
-    for asked in every_choice(
-        startDate=_DATES, endDate=_DATES, includePageStats=(None, "true", "false", "1", "0", "True")
-    )
-    if asked.get("startDate", "") <= asked.get("endDate", "9")
-]
-# Of a large table every seventh row and its like: no neighbours, and every value of every parameter with each other.
-FEW = 120
-
-
-def _spread(rows: list[Parameters]) -> list[Parameters]:
-    """About `FEW` of the rows of a table."""
-    step = max(1, len(rows) // FEW) | 1
-    return rows[::step]
-
 
 # --- after each event ------------------------------------------------------------------------------------------------
 
@@ -128,7 +89,7 @@ def a_temporary_hash_stays_43(session: Session) -> None:
 @check("delete.gone", needs=CONTROL, methods=method_named(DELETE))
 def a_deleted_collection_stays_43(session: Session) -> None:
     """A deleted collection is 43 for every method for good, and in no list, however it is asked for."""
-    ways = cycle(_spread(LISTS))
+    ways = cycle(spread(LISTS))
     for stage, event, _ in follow(session):
         _require_dead(stage, stage.gone, event)
         for asked in ({}, {"query": "spring"}, {"collectionStatus": "unlisted"}, next(ways)):
@@ -203,7 +164,7 @@ def a_link_outlives_what_happens(session: Session) -> None:
 @check("embed.code", needs=CONTROL, methods=method_named(EMBED))
 def the_code_is_right_whatever_happens(session: Session) -> None:
     """The address names the present hash; size and first page are those asked for, else the present ones."""
-    ways = cycle(_spread(EMBEDS))
+    ways = cycle(spread(EMBEDS))
     for stage, _, form in follow(session):
         for one in stage.collections:
             stage.mine.look(EMBED, one, form, next(ways))
@@ -213,7 +174,7 @@ def the_code_is_right_whatever_happens(session: Session) -> None:
 @check("stats.fields", needs=CONTROL, methods=method_named(STATS))
 def the_sums_are_right_whatever_happens(session: Session) -> None:
     """Sums, days and pages are those of that collection, whatever happened to it, whatever is asked for together."""
-    ways = cycle(_spread(STATISTICS))
+    ways = cycle(spread(STATISTICS))
     for stage, _, form in follow(session):
         for one in stage.collections:
             stage.mine.look(STATS, one, form, next(ways))
@@ -230,7 +191,7 @@ def the_account_is_right_whatever_happens(session: Session) -> None:
 @check("list.own", needs=CONTROL, methods=method_named(LIST))
 def the_list_is_right_whatever_happens(session: Session) -> None:
     """The list has the collections that are there, as they are now, in the right order and part."""
-    ways = cycle(_spread(LISTS))
+    ways = cycle(spread(LISTS))
     for stage, _, form in follow(session):
         for asked in (*ASKED_AGAIN, *islice(ways, 4)):
             stage.mine.listed(form, asked)
@@ -272,10 +233,10 @@ def every_event_follows_every_other(session: Session, first: str) -> None:
     stage = staged(session)
     shown = (
         (name, way)
-        for ways in zip(_spread(EMBEDS), cycle(_spread(STATISTICS)))
+        for ways in zip(spread(EMBEDS), cycle(spread(STATISTICS)))
         for name, way in zip((EMBED, STATS), ways, strict=True)
     )
-    asked = cycle(zip(_spread(LISTS), cycle(shown), cycle(FORMATS)))
+    asked = cycle(zip(spread(LISTS), cycle(shown), cycle(FORMATS)))
     for event in _in_turn(first):
         session.trace.add(f"{event} happens to {stage.subject}")
         EVENTS[event](stage)
