@@ -1,7 +1,8 @@
 """One key whose answers are compared, whole, with those of the model: HTTP, envelope, message and every known field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
 from flipsnack_contract.checks.methods.embedding import frame_of, named_in, size_and_page
@@ -20,7 +21,8 @@ from flipsnack_contract.checks.methods.uploaded import (
     hash_of,
     hashes_in,
 )
-from flipsnack_contract.checks.request_cases import CALLBACK, RequestCase, with_format
+from flipsnack_contract.checks.request_cases import RequestCase, with_format
+from flipsnack_contract.checks.situations.manners import PLAIN, Manner
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect_code, require
 from flipsnack_contract.contract.decoding import Answer
@@ -30,6 +32,8 @@ from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import ABSENT, CallDraft, Session
 
 MONTH_USED_UP, MAINTENANCE = 33, 22
+WRONG_WAYS = (30, 40, 41, 42, 44)
+"""The codes of calls that are written wrongly."""
 LOOKS = (GET, EMBED, STATS, PACKAGE)
 """The methods that show a collection."""
 _TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
@@ -38,9 +42,10 @@ _TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": 
 class ComparedAccount:
     """A key. Each method makes a call, and requires the answer that the model gives; `packages` is their schedule."""
 
-    def __init__(self, session: Session, *, per_month: int, packages: str) -> None:
+    def __init__(self, session: Session, *, per_month: int, packages: str, manners: Iterator[Manner] | None = None) -> None:
         self.session, self.packages = session, packages
         self.model = LibraryModel(per_month, session.clock.now)
+        self.manners = manners or repeat(PLAIN)
         session.trace.add(f"settings: {per_month} uploads a month, packages {packages}")
         session.steer.settings(uploads_per_month=per_month, default_schedule=packages)
 
@@ -104,7 +109,13 @@ class ComparedAccount:
         answer = self._answer(name, self._draft(name, collection, form, asked))
         found = self._expected(name, collection, answer)
         if found is not None:
-            self._require(name, found, answer, asked)
+            try:
+                self._require(name, found, answer, asked)
+            except Violation as wrong:
+                if form != "json":
+                    self.look(name, collection, "json", asked)
+                    wrong.rule = "answer.same-in-every-format"
+                raise
         return answer
 
     def listed(self, form: str, asked: Parameters) -> None:
@@ -159,6 +170,12 @@ class ComparedAccount:
         what, of_value = f"{name} with {mistake}", mistake.name == "a wrong value"
         require(mistake.code, answer.code, what, "parameter.value" if of_value else f"code.{mistake.code}")
 
+    def wrong(self, code: int, name: str, collection: str, form: str, given: Parameters, rule: str) -> None:
+        """A call that has this code whatever happened before."""
+        draft = self._draft(name, collection, form, {})
+        answer = self._read(self.session.calling(name), draft.with_(**given), next(self.manners))
+        require(code, answer.code, f"{name} of {collection} with {given}", rule)
+
     def convert(self, collection: str, state: str) -> None:
         """End a conversion that runs."""
         found = self.model.find(collection)
@@ -188,11 +205,24 @@ class ComparedAccount:
 
     def _answer(self, name: str, draft: CallDraft) -> Answer:
         """The answer of the API, which keeps what the rules say of every one."""
-        calling = self.session.calling(name)
-        reply = calling.send(draft)
+        calling, manner = self.session.calling(name), next(self.manners)
+        answer = self._read(calling, draft, manner)
+        if manner is not PLAIN and answer.code in WRONG_WAYS:
+            self._blame(calling, draft, manner)
+        return answer
+
+    def _blame(self, calling: Session, draft: CallDraft, manner: Manner) -> None:
+        """Raise `Violation` of the rule of that part of a manner without which the call is not refused."""
+        for rule, part in manner.parts():
+            again = self._read(calling, draft, part)
+            require(False, again.code in WRONG_WAYS, f"code {again.code} because of {part}", rule)
+
+    def _read(self, calling: Session, draft: CallDraft, manner: Manner) -> Answer:
+        draft = manner.draft(draft)
+        reply = calling.send(manner.request(draft, calling.target.base_url))
         # A call waits for the limits before it is sent.
         self.model.now = self.session.clock.now
-        answer = calling.read(reply, draft.format, callback=CALLBACK)
+        answer = calling.read(reply, draft.format, callback=draft.get("callback"))
         require(200, reply.status, "the HTTP status", "answer.http-200")
         content_type = f"{_TYPES[draft.format]};charset=utf-8"
         require(content_type, reply.content_type, "the content type", f"answer.{draft.format}")

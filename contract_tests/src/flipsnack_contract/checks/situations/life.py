@@ -5,8 +5,9 @@ must answer, and which rule is broken.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import cycle
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count, cycle, islice
 from typing import Any
 
 from flipsnack_contract.checks.borders import reach
@@ -14,16 +15,17 @@ from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.comparison import LOOKS, ComparedAccount
 from flipsnack_contract.checks.methods.stage import DAYS
 from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, EMBED, GET, PACKAGE, STATS, UPDATE
-from flipsnack_contract.checks.request_cases import FORMATS, MISTAKES, REFUSED_UPLOADS, RequestCase
+from flipsnack_contract.checks.request_cases import FORMATS, MISTAKES, REFUSED_UPLOADS, with_format
 from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS, spread
+from flipsnack_contract.checks.situations.manners import MANNERS
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.checks.situations.served import ServedPackages
 from flipsnack_contract.contract.assertions import expect, expect_code, require
 from flipsnack_contract.contract.clock import DAY, MINUTE, SECOND
 from flipsnack_contract.contract.covering import covering
-from flipsnack_contract.contract.library import Parameters
-from flipsnack_contract.contract.methods import methods
-from flipsnack_contract.target.session import Session
+from flipsnack_contract.contract.library import Day, Parameters
+from flipsnack_contract.contract.methods import Method, methods, options_of
+from flipsnack_contract.target.session import ABSENT, Session
 
 Row = Mapping[str, Any]
 SEEDED = "the control plane"
@@ -38,7 +40,7 @@ TEXTS: Mapping[str, str | None] = {
     "lines": "a\r\nb\nc\rd",
     "markup": "<b>&amp;</b> ]]> -->'\"",
     "escapes": "%41+%20\\n\\u0041 $& $$ {0}",
-    "control characters": "a\x01\x0b\x1f\x7f\x85b",
+    "control characters": "a\x01\x0b\x1f\x7f\x85\ufffe\uffffb",
     "number": "007",
     "long": "Long w\u00f6rds & more " * 60,
 }
@@ -54,6 +56,17 @@ PACKAGES = ("immediate", "after-1s", "after-3600s", "after-2-polls", "failed", "
 PACKAGES = (*PACKAGES, "to FAILED")
 
 
+WRONG = [
+    (method, one.name, value)
+    for method in methods()
+    for one in method.parameters
+    if one.wrong_values and not (one.required or one.type == "string" and not one.allowed)
+    for value in one.wrong_values[:: max(1, len(one.wrong_values) // 9)]
+    if len(value) < 100
+][::-1]
+"""A wrong value of a parameter of a method."""
+
+
 @dataclass
 class Life:
     """Two keys; collections of the first one come, change and go. `subject` is the one that a row is about."""
@@ -67,6 +80,8 @@ class Life:
     lists: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(LISTS)))
     embeds: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(EMBEDS)))
     statistics: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(STATISTICS)))
+    wrong: Iterator[tuple[Method, str, str]] = field(default_factory=lambda: cycle(WRONG))
+    places: Iterator[int] = field(default_factory=count)
 
     @property
     def session(self) -> Session:
@@ -88,15 +103,28 @@ class Life:
         self.old.append(self.subject)
 
     def look(self) -> None:
-        """Look at the collection by every method, and at the account."""
+        """Look at the collection by every method, and at the account; one call is refused, for one wrong value."""
         self.mine.look(GET, self.subject, self.form, {})
         self.served.look(self.subject, self.form)
         self.mine.look(EMBED, self.subject, self.form, next(self.embeds))
         self.mine.look(STATS, self.subject, self.form, next(self.statistics))
-        self.mine.listed(self.form, {})
-        self.mine.listed(self.form, next(self.lists))
+        self._refused()
+        for asked in ({}, next(self.lists), self._query()):
+            self.mine.listed(self.form, asked)
         self.mine.summed(self.form)
         self.served.again()
+
+    def _refused(self) -> None:
+        method, name, value = next(self.wrong)
+        asked = {**options_of(method), name: value}
+        self.mine.wrong(40, method.name, self.subject, self.form, asked, "parameter.value")
+
+    def _query(self) -> Parameters:
+        """A part of the texts of the collection, and what is there only where both are put together."""
+        found, at = self.mine.model.find(self.subject), next(self.places)
+        title, description = (found.title, found.description) if found else ("Winter", "none")
+        made = (title[at : at + 3], description[-3:], f"{title[-2:]} {description[:2]}", title + description, title)[at % 5]
+        return {} if "\ufffd" in made else {"query": made}
 
 
 # --- how it comes to be ----------------------------------------------------------------------------------------------
@@ -148,13 +176,17 @@ def _embed(life: Life) -> None:
         life.mine.look(name, life.subject, life.form, asked)
 
 
+def _neighbour(life: Life) -> None:
+    life.mine.upload("a URL", "immediate", life.form, {"title": "Newer", "description": "all newer"})
+
+
 BEFORE: Mapping[str, Callable[[Life], None]] = {
     "nothing": lambda _life: None,
     "everything": Life.look,
     "the package": _ask_often,
     "lists": _search,
     "code and statistics": _embed,
-    "the object": lambda life: life.mine.everything((), life.form),
+    "a newer one": _neighbour,
 }
 
 
@@ -173,10 +205,33 @@ def _refuse_uploads(life: Life) -> None:
     life.mine.summed(life.form)
 
 
+def _counted(life: Life) -> int:
+    """The code of a call of the next method, right or wrong, which does not wait for the limits."""
+    at = next(life.places)
+    calling = life.session.calling(methods()[at % len(methods())].name)
+    # No call of these changes anything.
+    changes = calling.method.name in (UPDATE, DELETE, PACKAGE)
+    draft = replace(calling.draft(ABSENT if changes else life.subject), files=())
+    draft = replace(with_format(draft, life.form), signature="0" * 32 if at % 4 == 3 else None)
+    return calling.ask(draft, paced=False).code
+
+
 def _use_up(life: Life) -> None:
-    for _ in range(8):
-        looking = life.session.calling(GET)
-        looking.ask(looking.draft(life.subject), paced=False)
+    life.session.wait(MINUTE)
+    codes = [_counted(life) for _ in range(8)]
+    require(True, 31 not in codes[:5], f"five calls in a second are let through: {codes}", "limit.per-second")
+    require([31] * 3, codes[5:], "the codes of the sixth call in a second, and of later ones", "limit.what-counts")
+    life.session.wait(MINUTE)
+
+
+def _use_up_minute(life: Life) -> None:
+    life.session.wait(MINUTE)
+    for number in range(60):
+        life.session.wait(0 if number % 5 else SECOND)
+        code = _counted(life)
+        require(True, code not in (31, 32), f"call {number + 1} in a minute is let through", "limit.per-minute")
+    life.session.wait(SECOND)
+    require(32, _counted(life), "the code of the call after sixty in a minute", "limit.what-counts")
     life.session.wait(MINUTE)
 
 
@@ -184,12 +239,6 @@ def _maintain(life: Life) -> None:
     (mistake,) = (one for one in MISTAKES if one.name == "maintenance")
     for name in (PACKAGE, UPDATE, DELETE, CREATE):
         life.mine.refused(name, life.subject, mistake, {"collectionStatus": "public"} if name in (UPDATE, CREATE) else {})
-
-
-def _maintain_theirs(life: Life) -> None:
-    life.theirs.session.steer.maintenance(on=True)
-    life.mine.look(GET, life.subject, life.form, {})
-    life.theirs.session.steer.maintenance(on=False)
 
 
 def _by_theirs(life: Life) -> None:
@@ -207,6 +256,8 @@ def _by_theirs(life: Life) -> None:
 def _reset_theirs(life: Life) -> None:
     another = life.session.another()
     another.collection()
+    another.steer.maintenance(on=True)
+    life.mine.look(GET, life.subject, life.form, {})
     another.steer.reset()
     another.steer.make_again()
 
@@ -240,19 +291,28 @@ def _download(life: Life) -> None:
         life.session.get(url + "x")
 
 
+def _statistics(life: Life) -> None:
+    """Something happened on days long ago and today, more than 32 bits hold, and on no page but the first."""
+    today = datetime.fromtimestamp(life.session.clock.now / SECOND, UTC).date().isoformat()
+    of_today: Day = {"date": today, "views": 3, "pages": [{"page": 1, "views": 3, "time_spent": 2**33}]}
+    life.mine.happened(life.subject, (*DAYS[:3], of_today))
+    for asked in ({"startDate": today}, {"endDate": today, "includePageStats": "1"}):
+        life.mine.look(STATS, life.subject, life.form, asked)
+
+
 HAPPENINGS: Mapping[str, Callable[[Life], None]] = {
     "nothing": lambda _life: None,
     "refusals": _refuse,
     "refused uploads": _refuse_uploads,
     "a limit": _use_up,
+    "a minute's limit": _use_up_minute,
     "maintenance": _maintain,
-    "maintenance of another key": _maintain_theirs,
     "another key": _by_theirs,
     "another key's end": _reset_theirs,
     "another collection": _another,
     "the end of the month's uploads": _month,
-    "statistics": lambda life: life.mine.happened(life.subject, DAYS[:2]),
-    "fewer statistics": lambda life: life.mine.happened(life.subject, DAYS[1:2]),
+    "statistics": _statistics,
+    "the statistics of a day": lambda life: life.mine.happened(life.subject, DAYS[1:2]),
     "downloads": _download,
 }
 
@@ -306,34 +366,16 @@ PAUSES: Mapping[str, Callable[[Session], None]] = {
 # --- who asks too ----------------------------------------------------------------------------------------------------
 
 
-def _as(code: int, change: Callable[[Life], Parameters], **named: Any) -> Callable[[Life], None]:
+def _as(code: int, change: Callable[[Life], Parameters]) -> Callable[[Life], None]:
     """Calls of every method for the collection with some of their parameters changed are answered with this code."""
 
     def ask(life: Life) -> None:
+        changed = change(life)
         for method in methods():
-            calling = life.session.calling(method.name)
-            if change.__name__ != "_near" or method.takes("collectionHash"):
-                draft = calling.draft(life.subject).with_(**change(life))
-                answer = calling.ask(draft)
-                require(code, answer.code, f"{method.name} of {life.subject} with {change(life)}", f"code.{code}")
+            if all(map(method.takes, changed.keys() - {"apiKey"})):
+                life.mine.wrong(code, method.name, life.subject, life.form, changed, f"code.{code}")
 
     return ask
-
-
-def _swapped(life: Life) -> Parameters:
-    return {"apiKey": life.session.key.swapcase()}
-
-
-def _nobody(_life: Life) -> Parameters:
-    return {"apiKey": "nobody"}
-
-
-def _no_key(_life: Life) -> Parameters:
-    return {"apiKey": ""}
-
-
-def _near(life: Life) -> Parameters:
-    return {"collectionHash": life.subject.swapcase() + "x"}
 
 
 def _by_another(life: Life, other: ComparedAccount | None = None) -> None:
@@ -365,10 +407,10 @@ STRANGERS: Mapping[str, Callable[[Life], None]] = {
     "another key": _by_another,
     "a new key": _by_new,
     "a key with the same hash": _by_alike,
-    "nobody": _as(41, _nobody),
-    "the key in the other case": _as(41, _swapped),
-    "no key": _as(30, _no_key),
-    "nearly the hash": _as(43, _near),
+    "nobody": _as(41, lambda _life: {"apiKey": "nobody"}),
+    "the key in the other case": _as(41, lambda life: {"apiKey": life.session.key.swapcase()}),
+    "no key": _as(30, lambda _life: {"apiKey": ""}),
+    "nearly the hash": _as(43, lambda life: {"collectionHash": life.subject.swapcase() + "x"}),
 }
 
 
@@ -444,7 +486,10 @@ def _live(life: Life, row: Row) -> None:
 @check("history.agrees", needs=CONTROL, rows={"part": range(PARTS)})
 def every_pair_of_circumstances(session: Session, part: int) -> None:
     """However a collection came to be, whatever happened and whoever asks: every method answers as the rules say."""
-    mine, theirs = (ComparedAccount(one, per_month=400, packages="after-1s") for one in (session, session.another()))
+    manners = islice(cycle(MANNERS), part * len(MANNERS) // PARTS, None)
+    mine, theirs = (
+        ComparedAccount(one, per_month=400, packages="after-1s", manners=manners) for one in (session, session.another())
+    )
     life = Life(mine, theirs, ServedPackages(mine))
     for row in LIVES[part::PARTS]:
         session.trace.add(f"{row}")

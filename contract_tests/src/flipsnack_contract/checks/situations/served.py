@@ -1,13 +1,15 @@
 """What the resource URLs of one key serve: whose package, in which minute."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count, cycle
 
 from flipsnack_contract.checks.methods.comparison import ComparedAccount
 from flipsnack_contract.checks.methods.packages import files_in
 from flipsnack_contract.checks.methods.uploaded import PACKAGE
+from flipsnack_contract.checks.methods.urls import WAYS, asked
 from flipsnack_contract.contract.assertions import require
-from flipsnack_contract.contract.clock import MINUTE
+from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.library import CollectionModel
 
 
@@ -20,6 +22,8 @@ class ServedPackages:
     whole: dict[tuple[str, str], bytes] = field(default_factory=dict)
     files: dict[tuple[int, str], Mapping[str, bytes]] = field(default_factory=dict)
     books: dict[bytes, tuple[str, int]] = field(default_factory=dict)
+    ways: Iterator[str] = field(default_factory=lambda: cycle(WAYS))
+    forged: Iterator[int] = field(default_factory=count)
 
     def look(self, collection: str, form: str) -> None:
         """Ask for a package; where it is built, it is that of this collection."""
@@ -45,8 +49,29 @@ class ServedPackages:
             require((title, found.pages), book, f"title and pages of {what}, and of an equal one", "url.package")
 
     def again(self) -> None:
-        """Every link serves in its minute, whatever happened since, and the last ones not after it."""
+        """Links serve in their minute, in whatever way they were used, and not after it; a changed one never does."""
+        session = self.account.session
+        for url, since in self._chosen():
+            age, way = session.clock.now - since, next(self.ways)
+            reply = asked(session, url, way)
+            what = f"a resource URL {age / SECOND:.6f} s after its answer, by {way}"
+            if age >= MINUTE:
+                require(403, reply.status, f"the HTTP status of {what}", "url.expired-is-403")
+            require(age < MINUTE, session.serves(url), f"{what}: whether it serves", "url.lives-60s")
+            forged = asked(session, _forged(url, next(self.forged)), way).status
+            require(True, forged in (403, 404), f"{what}, changed, is refused", "url.tamper-proof")
+
+    def _chosen(self) -> list[tuple[str, int]]:
+        """The oldest and the newest link that serve, and the newest one that does not any more."""
         now = self.account.session.clock.now
-        for url, since in self.links[-3:]:
-            what = f"a resource URL serves {(now - since) / 1e6:.6f} s after its answer"
-            require(now - since < MINUTE, self.account.session.serves(url), what, "url.lives-60s")
+        alive = [one for one in self.links if now - one[1] < MINUTE]
+        dead = [one for one in self.links if one not in alive]
+        return [*alive[:1], *alive[1:][-1:], *dead[-1:]]
+
+
+def _forged(url: str, place: int) -> str:
+    """The URL with one of the last letters of path or query changed."""
+    path, _, query = url.partition("?")
+    at = len(query) - 1 - place % 12
+    other = "0" if query[at] != "0" else "1"
+    return f"{path[:-5]}x{path[-4:]}?{query}" if place % 3 == 0 else f"{path}?{query[:at]}{other}{query[at + 1 :]}"
