@@ -22,7 +22,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     hashes_in,
 )
 from flipsnack_contract.checks.request_cases import RequestCase, with_format
-from flipsnack_contract.checks.situations.manners import PLAIN, Manner
+from flipsnack_contract.checks.situations.manners import PLAIN, Manner, rule_of
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect_code, require
 from flipsnack_contract.contract.decoding import Answer
@@ -212,10 +212,12 @@ class ComparedAccount:
         return answer
 
     def _blame(self, calling: Session, draft: CallDraft, manner: Manner) -> None:
-        """Raise `Violation` of the rule of that part of a manner without which the call is not refused."""
+        """Raise `Violation` of the rule of that part of a manner for which a call is refused that is right without."""
+        if self._read(calling, draft, PLAIN).code in WRONG_WAYS:
+            return
         for rule, part in manner.parts():
-            again = self._read(calling, draft, part)
-            require(False, again.code in WRONG_WAYS, f"code {again.code} because of {part}", rule)
+            code = self._read(calling, draft, part).code
+            require(False, code in WRONG_WAYS, f"code {code} because of {part}", rule_of(code, rule))
 
     def _read(self, calling: Session, draft: CallDraft, manner: Manner) -> Answer:
         draft = manner.draft(draft)

@@ -112,6 +112,14 @@ RULES: Mapping[str, str] = {
     "charset": "request.any-bytes",
 }
 PLAIN = Manner()
+
+
+def rule_of(code: int, rule: str) -> str:
+    """The rule that a part of a manner breaks for which a call has this code: more is signed, or it is taken at all."""
+    return "signature.excludes-itself-and-file" if code == UNSIGNED and rule in _OF_MORE else rule
+
+
+_OF_MORE, UNSIGNED = ("parameter.unknown", "callback.required", "callback.identifier"), 44
 MANNERS = [
     Manner(**row)
     for row in covering(

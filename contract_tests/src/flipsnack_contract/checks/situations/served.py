@@ -6,7 +6,7 @@ from itertools import count, cycle
 
 from flipsnack_contract.checks.methods.comparison import ComparedAccount
 from flipsnack_contract.checks.methods.packages import files_in
-from flipsnack_contract.checks.methods.uploaded import PACKAGE
+from flipsnack_contract.checks.methods.uploaded import GET, PACKAGE
 from flipsnack_contract.checks.methods.urls import WAYS, asked
 from flipsnack_contract.contract.assertions import require
 from flipsnack_contract.contract.clock import MINUTE, SECOND
@@ -47,6 +47,15 @@ class ServedPackages:
         if found.pages is not None:
             book = self.books.setdefault(reply.body, (title, found.pages))
             require((title, found.pages), book, f"title and pages of {what}, and of an equal one", "url.package")
+
+    def picture(self, collection: str) -> None:
+        """The thumbnail of a collection is a picture; nothing where there is no collection, or no such name."""
+        session = self.account.session
+        url = (session.call(GET, collection).data or {}).get("collectionThumbnail")
+        if url is not None:
+            reply = session.get(str(url))
+            found = (reply.status, reply.content_type.partition("/")[0], bool(reply.body))
+            require((200, "image", True), found, f"the thumbnail of {collection}", "collection.thumbnail")
 
     def again(self) -> None:
         """Links serve in their minute, in whatever way they were used, and not after it; a changed one never does."""
