@@ -18,7 +18,7 @@ from flipsnack_contract.checks.methods import (
     urls,
 )
 from flipsnack_contract.checks.methods.library import Library
-from flipsnack_contract.checks.situations import life
+from flipsnack_contract.checks.situations import lives
 from flipsnack_contract.checks.stateful_model import History
 from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.target_under_test import CAPABILITIES
@@ -36,7 +36,7 @@ _OF_METHODS = (
     statistics,
     lists,
     observations,
-    life,
+    lives,
 )
 
 

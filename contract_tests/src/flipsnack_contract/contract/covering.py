@@ -14,7 +14,10 @@ def covering(columns: Mapping[str, Sequence[Any]], strength: int = 2) -> list[di
     """
     size = _prime(max(len(columns) - 1, *map(len, columns.values())))
     return [
-        {name: values[at % len(values)] for (name, values), at in zip(columns.items(), _values(factors, size))}
+        {
+            name: values[at % len(values)]
+            for (name, values), at in zip(columns.items(), _values(factors, size), strict=False)
+        }
         for factors in product(range(size), repeat=strength)
     ]
 

@@ -10,7 +10,6 @@ from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
     EMBED,
-    FIELD_OF,
     GET,
     LIST,
     PACKAGE,
@@ -22,6 +21,7 @@ from flipsnack_contract.checks.methods.uploaded import (
     hashes_in,
 )
 from flipsnack_contract.checks.request_cases import RequestCase, with_format
+from flipsnack_contract.checks.situations.attribution import agrees, rule_of_state, rule_of_update, without
 from flipsnack_contract.checks.situations.manners import PLAIN, Manner, rule_of
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect_code, require
@@ -42,7 +42,9 @@ _TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": 
 class ComparedAccount:
     """A key. Each method makes a call, and requires the answer that the model gives; `packages` is their schedule."""
 
-    def __init__(self, session: Session, *, per_month: int, packages: str, manners: Iterator[Manner] | None = None) -> None:
+    def __init__(
+        self, session: Session, *, per_month: int, packages: str, manners: Iterator[Manner] | None = None
+    ) -> None:
         self.session, self.packages = session, packages
         self.model = LibraryModel(per_month, session.clock.now)
         self.manners = manners or repeat(PLAIN)
@@ -61,12 +63,19 @@ class ComparedAccount:
         if not left:
             return ABSENT
         conversion = JobModel("failed" if document.is_damaged else schedule, self.model.now)
-        made = CollectionModel("", document.title, pages=document.pages, conversion=conversion, package=JobModel(packages))
+        made = CollectionModel(
+            "", document.title, pages=document.pages, conversion=conversion, package=JobModel(packages)
+        )
         made.change(given)
         self._name(made, answer, "upload.new-hash")
         self.model.collections.append(made)
         self.model.uploads.append(self.model.now)
-        self._compare({"collectionTitle": made.title}, answer, f"the answer to an upload of {what} with {given}", "upload.answer" if "title" in given else "upload.title-default")
+        self._compare(
+            {"collectionTitle": made.title},
+            answer,
+            f"the answer to an upload of {what} with {given}",
+            "upload.answer" if "title" in given else "upload.title-default",
+        )
         self._compare(made.described(), answer, f"the answer to an upload of {what} with {given}", "upload.answer")
         return made.hash
 
@@ -93,7 +102,7 @@ class ComparedAccount:
             self._name(found, answer, "update.publishing-renames")
         what = f"the answer to an update with {given}"
         for name, value in found.described().items():
-            self._compare({name: value}, answer, what, _rule_of_update(name, given))
+            self._compare({name: value}, answer, what, rule_of_update(name, given))
         self._compare_collection(found, answer, what)
         return found.hash
 
@@ -122,7 +131,7 @@ class ComparedAccount:
         answer = self._answer(LIST, self._draft(LIST, "", form, asked))
         expect_code(OK, answer, f"getList with {asked}")
         wanted = self.model.listing(asked)
-        if not _agrees(wanted, answer.data or {}):
+        if not agrees(wanted, answer.data or {}):
             self._compare(wanted, answer, f"getList with {asked}", self._rule_of_list(answer, asked))
 
     def _rule_of_list(self, answer: Answer, asked: Parameters) -> str:
@@ -132,10 +141,10 @@ class ComparedAccount:
             return "answer.xml-lists"  # that JSON has a list is looked at when it is read
         if {*hashes_in(data)} & {one.hash for one in self.model.collections if one.is_deleted}:
             return "delete.gone"
-        whole = _without(asked, "list.range")
+        whole = without(asked, "list.range")
         if whole != asked:
             uncut = self._answer(LIST, self._draft(LIST, "", "json", whole))
-            if not _agrees(self.model.listing(whole), uncut.data or {}):
+            if not agrees(self.model.listing(whole), uncut.data or {}):
                 return self._rule_of_list(uncut, whole)
             is_of_count = wanted["collectionCount"] != data.get("collectionCount")
             return "list.count" if is_of_count else self._rule_among(asked, "list.order") or "list.range"
@@ -148,9 +157,9 @@ class ComparedAccount:
     def _rule_among(self, asked: Parameters, *rules: str) -> str:
         """The first of these rules without whose parameters the answer is right; "" for none."""
         for rule in rules:
-            fewer = _without(asked, rule)
+            fewer = without(asked, rule)
             data = self._answer(LIST, self._draft(LIST, "", "json", fewer)).data or {}
-            if fewer != asked and _agrees(self.model.listing(fewer), data):
+            if fewer != asked and agrees(self.model.listing(fewer), data):
                 return rule
         return ""
 
@@ -273,7 +282,7 @@ class ComparedAccount:
             require(True, found.hash in named_in(frame["src"]), f"{frame['src']!r} names {found.hash}", "embed.code")
         else:
             before, state = found.package.final, self.model.package_state(found)
-            require(state, answer.state, f"the state, {what}", _rule_of_state(before, state, answer.state))
+            require(state, answer.state, f"the state, {what}", rule_of_state(before, state, answer.state))
             has_url = bool(answer.resource_url)
             require(state == "COMPLETE", has_url, f"a resource URL, {what}", "job.resource-url-with-complete")
 
@@ -286,36 +295,3 @@ class ComparedAccount:
         except Unsuitable:
             return  # The names are invented: another server may have others.
         require(found.conversion.look(self.model.now).lower(), state, f"the conversion, {what}", "conversion.states")
-
-
-_RULES_OF_LISTS: Mapping[str, frozenset[str]] = {
-    "list.order": frozenset({"orderBy", "orderMode"}),
-    "list.range": frozenset({"from", "to"}),
-    "list.query": frozenset({"query"}),
-    "list.status": frozenset({"collectionStatus"}),
-}
-"""The parameters that each rule of a list is about."""
-
-
-def _rule_of_state(before: str | None, wanted: str, found: object) -> str:
-    """The rule that a wrong state of a package breaks; `before` is the final one that it had before."""
-    if found not in ("PROCESSING", "COMPLETE", "FAILED"):
-        return "job.states"
-    if before == wanted:
-        return "job.never-goes-back"
-    return "conversion.then-package" if wanted == "FAILED" else "job.started-by-first-call"
-
-
-def _without(asked: Parameters, rule: str) -> Parameters:
-    """What is asked without the parameters that a rule of lists is about."""
-    return {name: value for name, value in asked.items() if name not in _RULES_OF_LISTS[rule]}
-
-
-def _agrees(wanted: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
-    return all(data.get(name) == value for name, value in wanted.items())
-
-
-def _rule_of_update(name: str, given: Parameters) -> str:
-    """The rule that a field breaks which is not as an update should have left it."""
-    sent = {FIELD_OF.get(one, one): value for one, value in given.items()}
-    return "update.keeps" if name not in sent else "update.sets" if sent[name] else "update.empty-text"

@@ -21,9 +21,9 @@ from flipsnack_contract.checks.methods.uploaded import (
     hashes_in,
     method_named,
 )
+from flipsnack_contract.checks.request_cases import FORMATS
 from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS, spread
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
-from flipsnack_contract.checks.request_cases import FORMATS
 from flipsnack_contract.contract.assertions import Unsuitable, expect, expect_code, require
 from flipsnack_contract.contract.clock import MINUTE
 from flipsnack_contract.contract.library import Parameters

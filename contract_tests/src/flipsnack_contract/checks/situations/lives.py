@@ -1,0 +1,100 @@
+"""The lives of collections: how each came to be, what happened to it, who asked; every pair of these is tried.
+
+A row of `LIVES` is one life. After each of its events every method looks at the collection, and the model says what it
+must answer, and which rule is broken.
+"""
+
+from itertools import cycle, islice
+
+from flipsnack_contract.checks.check import CONTROL, check
+from flipsnack_contract.checks.methods.comparison import LOOKS, ComparedAccount
+from flipsnack_contract.checks.methods.uploaded import EMBED, GET, STATS, UPDATE
+from flipsnack_contract.checks.situations.beginnings import (
+    CONVERSIONS,
+    PACKAGES,
+    SEEDED,
+    SHAPES,
+    TEXTS,
+    Row,
+    begin,
+    end_conversion,
+    end_package,
+)
+from flipsnack_contract.checks.situations.changes import CHANGES, PAUSES, change
+from flipsnack_contract.checks.situations.happenings import BEFORE, HAPPENINGS
+from flipsnack_contract.checks.situations.life import Life
+from flipsnack_contract.checks.situations.manners import MANNERS
+from flipsnack_contract.checks.situations.origins import DOCUMENTS
+from flipsnack_contract.checks.situations.served import ServedPackages
+from flipsnack_contract.checks.situations.strangers import ENDS, STRANGERS
+from flipsnack_contract.contract.covering import covering
+from flipsnack_contract.target.session import Session
+
+LIVES = covering(
+    {
+        "way": (*DOCUMENTS, SEEDED),
+        "title": tuple(TEXTS),
+        "description": tuple(TEXTS),
+        "shape": tuple(SHAPES),
+        "conversion": CONVERSIONS,
+        "packages": PACKAGES,
+        "before": tuple(BEFORE),
+        "happens": tuple(HAPPENINGS),
+        "change": tuple(CHANGES),
+        "pause": tuple(PAUSES),
+        "then": tuple(CHANGES),
+        "last": tuple(zip(cycle(STRANGERS), islice(cycle(ENDS), 11), strict=False)),
+    }
+)
+PARTS = 11
+
+
+def _live(life: Life, row: Row) -> None:
+    """One life from its beginning to its end, looked at after each event."""
+    life.begin()
+    begin(life, row)
+    BEFORE[row["before"]](life)
+    end_conversion(life, row)
+    HAPPENINGS[row["happens"]](life)
+    end_package(life, row)
+    change(life, row["change"])
+    life.look()
+    PAUSES[row["pause"]](life.session)
+    change(life, row["then"])
+    stranger, end = row["last"]
+    STRANGERS[stranger](life)
+    life.look()
+    ENDS[end](life)
+    life.look()
+    _look_back(life)
+
+
+def _look_back(life: Life) -> None:
+    """Those of before are as they were: two that are there, and two that are no more."""
+    others = life.mine.model.live()[:2]
+    for one in others:
+        # Which schedule a package has that nobody asked for yet is open, when that of the key was changed.
+        for name in LOOKS if one.package.started_at else (GET, EMBED, STATS):
+            life.mine.look(name, one.hash, life.form, {})
+    for gone in life.old[-2:]:
+        for name in (*LOOKS, UPDATE):
+            life.mine.look(name, gone, life.form, {})
+    for collection in (life.subject, *(one.hash for one in others)):
+        life.served.picture(collection)
+
+
+@check("history.agrees", needs=CONTROL, rows={"part": range(PARTS)})
+def every_pair_of_circumstances(session: Session, part: int) -> None:
+    """However a collection came to be, whatever happened and whoever asks: every method answers as the rules say."""
+    manners = islice(cycle(MANNERS), part * len(MANNERS) // PARTS, None)
+    mine, theirs = (
+        ComparedAccount(one, per_month=400, packages="after-1s", manners=manners)
+        for one in (session, session.another())
+    )
+    life = Life(mine, theirs, ServedPackages(mine))
+    for row in LIVES[part::PARTS]:
+        session.trace.add(f"{row}")
+        _live(life, row)
+        live = mine.model.live()
+        if len(live) > 4:
+            mine.delete(live[0].hash, life.form)
