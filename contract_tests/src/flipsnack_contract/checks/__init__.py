@@ -10,7 +10,6 @@ from flipsnack_contract.checks.methods import (
     embedding,
     jobs,
     lists,
-    observations,
     packages,
     quota,
     statistics,
@@ -35,7 +34,6 @@ _OF_METHODS = (
     embedding,
     statistics,
     lists,
-    observations,
     lives,
 )
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import repeat
 from typing import Any
 
+from flipsnack_contract.checks.fields import require_fields
 from flipsnack_contract.checks.methods.embedding import frame_of, named_in, size_and_page
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
@@ -250,7 +251,11 @@ class ComparedAccount:
         except Violation as found:
             found.rule = self.model.rule_of_code(code, collection)
             raise
-        return self.model.find(collection) if code == OK else None
+        if code != OK:
+            return None
+        if name != DELETE:
+            require_fields(self.session.calling(name).method.fields, answer.data or {}, f"the data of {name}")
+        return self.model.find(collection)
 
     def _name(self, made: CollectionModel, answer: Answer, rule: str) -> None:
         """Require a hash that the account never had, and give it to the collection."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from flipsnack_contract.checks.methods.stage import DAYS
 from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, EMBED, GET, PACKAGE, STATS, UPDATE
 from flipsnack_contract.checks.request_cases import MISTAKES, REFUSED_UPLOADS, with_format
 from flipsnack_contract.checks.situations.life import Life
@@ -13,6 +12,14 @@ from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.library import Day
 from flipsnack_contract.contract.methods import methods
 from flipsnack_contract.target.session import ABSENT
+
+DAYS: tuple[Day, ...] = (
+    # Not in the order of time, a day of long ago, and numbers of more than 32 bits.
+    {"date": "2024-03-01", "impressions": 3, "views": 5, "time_spent": 7, "downloads": 11},
+    {"date": "2023-12-31", "views": 2, "pages": [{"page": 1, "views": 2, "clicks": 1, "time_spent": 9}]},
+    {"date": "1999-07-01", "views": 100, "time_spent": 2**33},
+    {"date": "2024-02-29", "impressions": 40, "downloads": 1, "pages": [{"page": 3, "views": 1}]},
+)
 
 
 def _ask_often(life: Life) -> None:

@@ -8,7 +8,7 @@ from itertools import cycle, islice
 
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.comparison import LOOKS, ComparedAccount
-from flipsnack_contract.checks.methods.uploaded import EMBED, GET, STATS, UPDATE
+from flipsnack_contract.checks.methods.uploaded import DELETE, EMBED, GET, STATS, UPDATE, USER, method_named
 from flipsnack_contract.checks.situations.beginnings import (
     CONVERSIONS,
     PACKAGES,
@@ -46,7 +46,8 @@ LIVES = covering(
         "last": tuple(zip(cycle(STRANGERS), islice(cycle(ENDS), 11), strict=False)),
     }
 )
-PARTS = 11
+PARTS, MOST = 11, 4
+"""Into so many parts the lives are divided; so many collections are kept."""
 
 
 def _live(life: Life, row: Row) -> None:
@@ -83,9 +84,8 @@ def _look_back(life: Life) -> None:
         life.served.picture(collection)
 
 
-@check("history.agrees", needs=CONTROL, rows={"part": range(PARTS)})
-def every_pair_of_circumstances(session: Session, part: int) -> None:
-    """However a collection came to be, whatever happened and whoever asks: every method answers as the rules say."""
+def _play(session: Session, part: int) -> None:
+    """Every so many-th of the lives, one after the other at one key."""
     manners = islice(cycle(MANNERS), part * len(MANNERS) // PARTS, None)
     mine, theirs = (
         ComparedAccount(one, per_month=400, packages="after-1s", manners=manners)
@@ -93,8 +93,47 @@ def every_pair_of_circumstances(session: Session, part: int) -> None:
     )
     life = Life(mine, theirs, ServedPackages(mine))
     for row in LIVES[part::PARTS]:
-        session.trace.add(f"{row}")
+        session.trace.add(f"a life: {row}")
         _live(life, row)
         live = mine.model.live()
-        if len(live) > 4:
+        if len(live) > MOST:
             mine.delete(live[0].hash, life.form)
+
+
+# A wrong answer names the rule that it breaks, so each of these finds what breaks the rules of the others too.
+
+
+@check("history.agrees", needs=CONTROL, rows={"part": range(5, PARTS)})
+def every_pair_of_circumstances(session: Session, part: int) -> None:
+    """However a collection came to be, whatever happened and whoever asks: every method answers as the rules say."""
+    _play(session, part)
+
+
+@check("update.keeps", needs=CONTROL, methods=method_named(UPDATE))
+def the_rest_is_kept_in_every_life(session: Session) -> None:
+    """An update keeps what it is not given, whatever happened to the collection before."""
+    _play(session, 0)
+
+
+@check("collection.thumbnail", needs=CONTROL, methods=method_named(GET))
+def the_thumbnail_is_a_picture_in_every_life(session: Session) -> None:
+    """The URL of the thumbnail answers with an image, whatever the collection is called and whatever happened."""
+    _play(session, 1)
+
+
+@check("update.temporary-hash-dies", needs=CONTROL, methods=method_named(UPDATE))
+def a_temporary_hash_stays_43_in_every_life(session: Session) -> None:
+    """After publishing the temporary hash is 43 for every method, whatever happens to its collection."""
+    _play(session, 2)
+
+
+@check("delete.gone", needs=CONTROL, methods=method_named(DELETE))
+def a_deleted_collection_stays_43_in_every_life(session: Session) -> None:
+    """A deleted collection is 43 for every method and in no list, however it ended and whatever happens later."""
+    _play(session, 3)
+
+
+@check("user.sums", needs=CONTROL, methods=method_named(USER))
+def the_sums_are_right_in_every_life(session: Session) -> None:
+    """The sums of all collections, deleted ones included, and the uploads left are right whatever happened."""
+    _play(session, 4)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from flipsnack_contract.checks.methods.comparison import LOOKS, ComparedAccount
-from flipsnack_contract.checks.methods.uploaded import DELETE, GET, UPDATE
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET, PACKAGE, UPDATE
 from flipsnack_contract.checks.situations.life import Life
 from flipsnack_contract.contract.assertions import expect, expect_code
 from flipsnack_contract.contract.clock import DAY
@@ -44,7 +44,7 @@ def _by_alike(life: Life) -> None:
     other.collection(hash=life.subject, title="Theirs", pages=4)
     other.data(UPDATE, life.subject, title="Theirs again", collectionWidth="9")
     expect("Theirs again", other.data(GET, life.subject).get("collectionTitle"), "the title of another key's")
-    other.resource_url(life.subject)
+    other.calling(PACKAGE).resource_url(life.subject)
     expect_code(20, other.call(DELETE, life.subject), "the deletion of another key's")
 
 
