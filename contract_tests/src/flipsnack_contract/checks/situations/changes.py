@@ -33,9 +33,11 @@ CHANGES: Mapping[str, tuple[Parameters, ...]] = {
 
 
 def change(life: Life, name: str) -> None:
-    """Change the collection of a life in the way of that name."""
+    """Change the collection of a life in the way of that name, to the next texts and sizes."""
     for given in CHANGES[name]:
-        life.update(given)
+        life.update(
+            {one: next(life.values[one]) if value and one in life.values else value for one, value in given.items()}
+        )
 
 
 def _wait(micros: int) -> Callable[[Session], None]:
@@ -47,7 +49,12 @@ def _until(border: str) -> Callable[[Session], None]:
 
 
 _SPANS = (0, 2 * SECOND, MINUTE - 1, MINUTE, 60 * MINUTE, DAY, 7 * DAY)
-_BORDERS = ("midnight", "the end of any month", "the beginning of a leap day", "the end of a year")
+_BORDERS = (
+    "more seconds than 31 bits hold",
+    "the end of any month",
+    "the beginning of a leap day",
+    "the end of a year",
+)
 PAUSES: Mapping[str, Callable[[Session], None]] = {
     **{f"{micros / SECOND:g} s": _wait(micros) for micros in _SPANS},
     **{border: _until(border) for border in _BORDERS},

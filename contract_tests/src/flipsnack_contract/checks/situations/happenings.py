@@ -10,7 +10,7 @@ from flipsnack_contract.checks.situations.life import Life
 from flipsnack_contract.contract.assertions import require
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.library import Day
-from flipsnack_contract.contract.methods import methods
+from flipsnack_contract.contract.methods import methods, options_of
 from flipsnack_contract.target.session import ABSENT
 
 DAYS: tuple[Day, ...] = (
@@ -91,11 +91,13 @@ def _use_up_minute(life: Life) -> None:
 
 
 def _maintain(life: Life) -> None:
-    (mistake,) = (one for one in MISTAKES if one.name == "maintenance")
-    for name in (PACKAGE, UPDATE, DELETE, CREATE):
-        life.mine.refused(
-            name, life.subject, mistake, {"collectionStatus": "public"} if name in (UPDATE, CREATE) else {}
-        )
+    """Every call is 22, whatever it is for and however it is sent; links serve."""
+    life.session.steer.maintenance(on=True)
+    for method in methods():
+        for given in ({}, options_of(method), {"action": "collection.fold"}):
+            life.mine.wrong(22, method.name, life.subject, life.form, given, "code.22")
+    life.served.again()
+    life.session.steer.maintenance(on=False)
 
 
 def _by_theirs(life: Life) -> None:
@@ -138,7 +140,8 @@ def _month(life: Life) -> None:
     life.mine.model.per_month = most - left
     life.session.steer.settings(uploads_per_month=most - left)
     life.mine.upload("a PNG", "immediate", life.form, {})
-    life.mine.summed(life.form)
+    life.look()
+    life.update({"title": "When the month is used up"})
     life.mine.model.per_month = most
     life.session.steer.settings(uploads_per_month=most)
 

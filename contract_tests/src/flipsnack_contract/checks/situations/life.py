@@ -1,6 +1,6 @@
 """One key whose collections come, change and go, and all that is looked at after each event."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count, cycle
 
@@ -9,6 +9,7 @@ from flipsnack_contract.checks.methods.uploaded import EMBED, GET, STATS
 from flipsnack_contract.checks.request_cases import FORMATS
 from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS, spread
 from flipsnack_contract.checks.situations.served import ServedPackages
+from flipsnack_contract.checks.situations.texts import TEXTS
 from flipsnack_contract.contract.library import Parameters
 from flipsnack_contract.contract.methods import Method, methods, options_of
 from flipsnack_contract.target.session import Session
@@ -22,6 +23,17 @@ WRONG = [
     if len(value) < 100
 ][::-1]
 """A wrong value of a parameter of a method."""
+
+
+_TEXTS = [text for text in TEXTS.values() if text]
+_SIZES = ("640", "1", "0077", "2147483648", "4294967296", "9" * 15, "1000")
+VALUES = {
+    "title": _TEXTS,
+    "description": _TEXTS[::-1],
+    "collectionWidth": _SIZES,
+    "collectionHeight": _SIZES[::-1],
+}
+"""To what an update changes texts and sizes, in turn."""
 
 
 @dataclass
@@ -39,6 +51,9 @@ class Life:
     statistics: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(STATISTICS)))
     wrong: Iterator[tuple[Method, str, str]] = field(default_factory=lambda: cycle(WRONG))
     places: Iterator[int] = field(default_factory=count)
+    values: Mapping[str, Iterator[str]] = field(
+        default_factory=lambda: {name: cycle(one) for name, one in VALUES.items()}
+    )
     of_embed: Parameters = field(default_factory=dict)
     of_stats: Parameters = field(default_factory=dict)
     of_list: Parameters = field(default_factory=dict)

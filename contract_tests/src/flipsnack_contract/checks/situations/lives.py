@@ -14,7 +14,6 @@ from flipsnack_contract.checks.situations.beginnings import (
     PACKAGES,
     SEEDED,
     SHAPES,
-    TEXTS,
     Row,
     begin,
     end_conversion,
@@ -27,7 +26,9 @@ from flipsnack_contract.checks.situations.manners import MANNERS
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.checks.situations.served import ServedPackages
 from flipsnack_contract.checks.situations.strangers import ENDS, STRANGERS
+from flipsnack_contract.checks.situations.texts import TEXTS
 from flipsnack_contract.contract.covering import covering
+from flipsnack_contract.contract.near_misses import NEAR_KEYS
 from flipsnack_contract.target.session import Session
 
 LIVES = covering(
@@ -87,9 +88,11 @@ def _look_back(life: Life) -> None:
 def _play(session: Session, part: int) -> None:
     """Every so many-th of the lives, one after the other at one key."""
     manners = islice(cycle(MANNERS), part * len(MANNERS) // PARTS, None)
+    # The other key is nearly the same.
+    near = list(NEAR_KEYS.values())[part % len(NEAR_KEYS)](session.key)
     mine, theirs = (
         ComparedAccount(one, per_month=400, packages="after-1s", manners=manners)
-        for one in (session, session.another())
+        for one in (session, session.another(key=near))
     )
     life = Life(mine, theirs, ServedPackages(mine))
     for row in LIVES[part::PARTS]:
