@@ -79,7 +79,7 @@ def _look_back(life: Life) -> None:
         for name in LOOKS if one.package.started_at else (GET, EMBED, STATS):
             life.mine.look(name, one.hash, life.form, {})
     for gone in life.old[-2:]:
-        for name in (*LOOKS, UPDATE):
+        for name in (*LOOKS, UPDATE, DELETE):
             life.mine.look(name, gone, life.form, {})
     for collection in (life.subject, *(one.hash for one in others)):
         life.served.picture(collection)

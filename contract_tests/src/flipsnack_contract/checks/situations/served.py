@@ -22,6 +22,7 @@ class ServedPackages:
     whole: dict[tuple[str, str], bytes] = field(default_factory=dict)
     files: dict[tuple[int, str], Mapping[str, bytes]] = field(default_factory=dict)
     books: dict[bytes, tuple[str, int]] = field(default_factory=dict)
+    etags: dict[str, bytes] = field(default_factory=dict)
     ways: Iterator[str] = field(default_factory=lambda: cycle(WAYS))
     forged: Iterator[int] = field(default_factory=count)
 
@@ -38,6 +39,8 @@ class ServedPackages:
         reply, title = self.account.session.get(url), found.title
         what = f"the package of {title!r}, {found.hash}"
         require(200, reply.status, f"the HTTP status of {what}", "url.lives-60s")
+        same = self.etags.setdefault(reply.headers.get("etag", ""), reply.body) == reply.body
+        require(True, same, f"{what} and another one have one ETag", "url.validators")
         before = self.whole.setdefault((found.hash, title), reply.body)
         require(True, before == reply.body, f"{what} is the same as before", "url.package")
         files = files_in(reply.body, found.hash)
