@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from contract_tests.zoo.mutant import Cell, Judge, Mutant, MutantStatus
 
 from flipsnack_contract.checks import server_checks
-from flipsnack_contract.checks.methods import observations
 from flipsnack_contract.checks.runner import run_check
+from flipsnack_contract.checks.situations import lives
 from flipsnack_contract.target.outcome import Outcome
 from flipsnack_contract.target.result import Result
 from flipsnack_contract.target.target import WsgiTarget
@@ -17,7 +17,7 @@ _BY_NAME = {one.name: one for one in server_checks() if "socket" not in one.need
 SERVER_CHECKS = {name: one.rule.id for name, one in _BY_NAME.items()}
 """The rule of each check that needs no socket."""
 REPEATING_CHECKS = frozenset(
-    name for name, one in _BY_NAME.items() if one.machine or one.run.__module__ == observations.__name__
+    name for name, one in _BY_NAME.items() if one.machine or one.run.__module__ == lives.__name__
 )
 """The random histories, and the sequences of events with all that is looked at after each."""
 

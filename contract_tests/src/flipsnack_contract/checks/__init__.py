@@ -10,7 +10,6 @@ from flipsnack_contract.checks.methods import (
     embedding,
     jobs,
     lists,
-    observations,
     packages,
     quota,
     statistics,
@@ -18,6 +17,7 @@ from flipsnack_contract.checks.methods import (
     urls,
 )
 from flipsnack_contract.checks.methods.library import Library
+from flipsnack_contract.checks.situations import lives
 from flipsnack_contract.checks.stateful_model import History
 from flipsnack_contract.contract.methods import Method, methods
 from flipsnack_contract.target.target_under_test import CAPABILITIES
@@ -34,7 +34,7 @@ _OF_METHODS = (
     embedding,
     statistics,
     lists,
-    observations,
+    lives,
 )
 
 

@@ -21,6 +21,8 @@ OF_A_PAGE = ("time_spent", "clicks", "views")
 BUSY = ("collection.update", "collection.downloadHTML")
 # How other letters and marks are sorted is open, and so is the order of two titles that are alike.
 _PLAIN = re.compile("[a-z0-9]")
+# XML 1.0, section 2.2.
+_ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass
@@ -54,8 +56,9 @@ class CollectionModel:
 
     def change(self, given: Parameters) -> None:
         """Set what update was given; the hash is set when the answer is known."""
-        self.title = given.get("title", self.title)
-        self.description = given.get("description", self.description)
+        # What XML cannot hold is replaced in every format.
+        self.title = _ILLEGAL.sub("\ufffd", given.get("title", self.title))
+        self.description = _ILLEGAL.sub("\ufffd", given.get("description", self.description))
         self.status = given.get("collectionStatus", self.status)
         self.width = int(given.get("collectionWidth", self.width))
         self.height = int(given.get("collectionHeight", self.height))

@@ -1,15 +1,16 @@
 """One key whose answers are compared, whole, with those of the model: HTTP, envelope, message and every known field."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
+from flipsnack_contract.checks.fields import require_fields
 from flipsnack_contract.checks.methods.embedding import frame_of, named_in, size_and_page
 from flipsnack_contract.checks.methods.uploaded import (
     CREATE,
     DELETE,
     EMBED,
-    FIELD_OF,
     GET,
     LIST,
     PACKAGE,
@@ -20,68 +21,73 @@ from flipsnack_contract.checks.methods.uploaded import (
     hash_of,
     hashes_in,
 )
-from flipsnack_contract.checks.request_cases import CALLBACK, RequestCase, with_format
-from flipsnack_contract.contract import documents
+from flipsnack_contract.checks.request_cases import RequestCase, with_format
+from flipsnack_contract.checks.situations.attribution import agrees, rule_of_state, rule_of_update, without
+from flipsnack_contract.checks.situations.manners import PLAIN, Manner, rule_of
+from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect_code, require
 from flipsnack_contract.contract.decoding import Answer
 from flipsnack_contract.contract.ledger import OK, messages
 from flipsnack_contract.contract.library import TOTALS, CollectionModel, Day, LibraryModel, Parameters, is_true
 from flipsnack_contract.contract.oracle import JobModel
-from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
+from flipsnack_contract.target.session import ABSENT, CallDraft, Session
 
 MONTH_USED_UP, MAINTENANCE = 33, 22
+WRONG_WAYS = (30, 40, 41, 42, 44)
+"""The codes of calls that are written wrongly."""
 LOOKS = (GET, EMBED, STATS, PACKAGE)
 """The methods that show a collection."""
 _TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": "application/xml"}
 
 
-@dataclass(frozen=True)
-class Document:
-    """What is uploaded: a file, or none and a URL; and its pages, None where the rules leave them open."""
-
-    pages: int | None
-    files: tuple[FilePart, ...] = ()
-    is_damaged: bool = False
-
-
-DOCUMENTS: Mapping[str, Document] = {
-    "a PDF": Document(1, (FilePart(documents.pdf()),)),
-    "a PDF of three pages": Document(3, (FilePart(documents.pdf(3), "three.pdf"),)),
-    "a PNG": Document(1, (FilePart(documents.png(), "picture.png"),)),
-    "a JPG": Document(1, (FilePart(documents.jpg(), "picture.jpg"),)),
-    "a URL": Document(None),
-    "a damaged PDF": Document(None, (FilePart(b"%PDF-1.4\n"),), is_damaged=True),
-}
-
-
 class ComparedAccount:
     """A key. Each method makes a call, and requires the answer that the model gives; `packages` is their schedule."""
 
-    def __init__(self, session: Session, *, per_month: int, packages: str) -> None:
-        self.session, self._packages = session, packages
+    def __init__(
+        self, session: Session, *, per_month: int, packages: str, manners: Iterator[Manner] | None = None
+    ) -> None:
+        self.session, self.packages = session, packages
         self.model = LibraryModel(per_month, session.clock.now)
+        self.manners = manners or repeat(PLAIN)
         session.trace.add(f"settings: {per_month} uploads a month, packages {packages}")
         session.steer.settings(uploads_per_month=per_month, default_schedule=packages)
 
     def upload(self, what: str, schedule: str, form: str, given: Parameters) -> str:
         """An upload whose conversion has that schedule; its hash, or none where the month is used up."""
-        document = DOCUMENTS[what]
+        document, packages = DOCUMENTS[what], self.packages
         # When the conversion of a damaged document fails is open.
         schedule = "immediate" if document.is_damaged else schedule
-        self.session.steer.settings(conversion_schedule=schedule)
-        given = {"title": "T", **({} if document.files else {"fileUrl": "https://example.com/a"}), **given}
-        draft = replace(self._draft(CREATE, "", form, given), files=document.files)
+        self.session.steer.settings(conversion_schedule=schedule, default_schedule=packages)
+        draft = replace(self._draft(CREATE, "", form, {**document.parameters, **given}), files=document.files)
         answer, left = self._answer(CREATE, draft), self.model.uploads_left
         expect_code(OK if left else MONTH_USED_UP, answer, f"an upload of {what} when {left} are left in the month")
         if not left:
             return ABSENT
         conversion = JobModel("failed" if document.is_damaged else schedule, self.model.now)
-        made = CollectionModel("", "", pages=document.pages, conversion=conversion, package=JobModel(self._packages))
+        made = CollectionModel(
+            "", document.title, pages=document.pages, conversion=conversion, package=JobModel(packages)
+        )
         made.change(given)
         self._name(made, answer, "upload.new-hash")
         self.model.collections.append(made)
         self.model.uploads.append(self.model.now)
-        self._compare(made.described(), answer, "the answer to an upload", "upload.answer")
+        self._compare(
+            {"collectionTitle": made.title},
+            answer,
+            f"the answer to an upload of {what} with {given}",
+            "upload.answer" if "title" in given else "upload.title-default",
+        )
+        self._compare(made.described(), answer, f"the answer to an upload of {what} with {given}", "upload.answer")
+        return made.hash
+
+    def seed(self, given: Parameters, pages: int) -> str:
+        """A collection that the control plane makes, which is converted at once; its hash."""
+        made = CollectionModel("", "", pages=pages, conversion=JobModel("immediate", self.session.clock.now))
+        made.package = JobModel(self.packages)
+        made.change(given)
+        fields = {"title": made.title, "description": made.description, "status": made.status, "pages": pages}
+        made.hash = self.session.collection(self.packages, **fields, width=made.width, height=made.height)
+        self.model.collections.append(made)
         return made.hash
 
     def update(self, collection: str, form: str, given: Parameters) -> str:
@@ -97,7 +103,7 @@ class ComparedAccount:
             self._name(found, answer, "update.publishing-renames")
         what = f"the answer to an update with {given}"
         for name, value in found.described().items():
-            self._compare({name: value}, answer, what, _rule_of_update(name, given))
+            self._compare({name: value}, answer, what, rule_of_update(name, given))
         self._compare_collection(found, answer, what)
         return found.hash
 
@@ -113,14 +119,20 @@ class ComparedAccount:
         answer = self._answer(name, self._draft(name, collection, form, asked))
         found = self._expected(name, collection, answer)
         if found is not None:
-            self._require(name, found, answer, asked)
+            try:
+                self._require(name, found, answer, asked)
+            except Violation as wrong:
+                if form != "json":
+                    self.look(name, collection, "json", asked)
+                    wrong.rule = "answer.same-in-every-format"
+                raise
         return answer
 
     def listed(self, form: str, asked: Parameters) -> None:
         answer = self._answer(LIST, self._draft(LIST, "", form, asked))
         expect_code(OK, answer, f"getList with {asked}")
         wanted = self.model.listing(asked)
-        if not _agrees(wanted, answer.data or {}):
+        if not agrees(wanted, answer.data or {}):
             self._compare(wanted, answer, f"getList with {asked}", self._rule_of_list(answer, asked))
 
     def _rule_of_list(self, answer: Answer, asked: Parameters) -> str:
@@ -130,10 +142,10 @@ class ComparedAccount:
             return "answer.xml-lists"  # that JSON has a list is looked at when it is read
         if {*hashes_in(data)} & {one.hash for one in self.model.collections if one.is_deleted}:
             return "delete.gone"
-        whole = _without(asked, "list.range")
+        whole = without(asked, "list.range")
         if whole != asked:
             uncut = self._answer(LIST, self._draft(LIST, "", "json", whole))
-            if not _agrees(self.model.listing(whole), uncut.data or {}):
+            if not agrees(self.model.listing(whole), uncut.data or {}):
                 return self._rule_of_list(uncut, whole)
             is_of_count = wanted["collectionCount"] != data.get("collectionCount")
             return "list.count" if is_of_count else self._rule_among(asked, "list.order") or "list.range"
@@ -146,9 +158,9 @@ class ComparedAccount:
     def _rule_among(self, asked: Parameters, *rules: str) -> str:
         """The first of these rules without whose parameters the answer is right; "" for none."""
         for rule in rules:
-            fewer = _without(asked, rule)
+            fewer = without(asked, rule)
             data = self._answer(LIST, self._draft(LIST, "", "json", fewer)).data or {}
-            if fewer != asked and _agrees(self.model.listing(fewer), data):
+            if fewer != asked and agrees(self.model.listing(fewer), data):
                 return rule
         return ""
 
@@ -167,6 +179,12 @@ class ComparedAccount:
             self.session.steer.maintenance(on=False)
         what, of_value = f"{name} with {mistake}", mistake.name == "a wrong value"
         require(mistake.code, answer.code, what, "parameter.value" if of_value else f"code.{mistake.code}")
+
+    def wrong(self, code: int, name: str, collection: str, form: str, given: Parameters, rule: str) -> None:
+        """A call that has this code whatever happened before."""
+        draft = self._draft(name, collection, form, {})
+        answer = self._read(self.session.calling(name), draft.with_(**given), next(self.manners))
+        require(code, answer.code, f"{name} of {collection} with {given}", rule)
 
     def convert(self, collection: str, state: str) -> None:
         """End a conversion that runs."""
@@ -197,11 +215,26 @@ class ComparedAccount:
 
     def _answer(self, name: str, draft: CallDraft) -> Answer:
         """The answer of the API, which keeps what the rules say of every one."""
-        calling = self.session.calling(name)
-        reply = calling.send(draft)
+        calling, manner = self.session.calling(name), next(self.manners)
+        answer = self._read(calling, draft, manner)
+        if manner is not PLAIN and answer.code in WRONG_WAYS:
+            self._blame(calling, draft, manner)
+        return answer
+
+    def _blame(self, calling: Session, draft: CallDraft, manner: Manner) -> None:
+        """Raise `Violation` of the rule of that part of a manner for which a call is refused that is right without."""
+        if self._read(calling, draft, PLAIN).code in WRONG_WAYS:
+            return
+        for rule, part in manner.parts():
+            code = self._read(calling, draft, part).code
+            require(False, code in WRONG_WAYS, f"code {code} because of {part}", rule_of(code, rule))
+
+    def _read(self, calling: Session, draft: CallDraft, manner: Manner) -> Answer:
+        draft = manner.draft(draft)
+        reply = calling.send(manner.request(draft, calling.target.base_url))
         # A call waits for the limits before it is sent.
         self.model.now = self.session.clock.now
-        answer = calling.read(reply, draft.format, callback=CALLBACK)
+        answer = calling.read(reply, draft.format, callback=draft.get("callback"))
         require(200, reply.status, "the HTTP status", "answer.http-200")
         content_type = f"{_TYPES[draft.format]};charset=utf-8"
         require(content_type, reply.content_type, "the content type", f"answer.{draft.format}")
@@ -218,7 +251,11 @@ class ComparedAccount:
         except Violation as found:
             found.rule = self.model.rule_of_code(code, collection)
             raise
-        return self.model.find(collection) if code == OK else None
+        if code != OK:
+            return None
+        if name != DELETE:
+            require_fields(self.session.calling(name).method.fields, answer.data or {}, f"the data of {name}")
+        return self.model.find(collection)
 
     def _name(self, made: CollectionModel, answer: Answer, rule: str) -> None:
         """Require a hash that the account never had, and give it to the collection."""
@@ -249,8 +286,10 @@ class ComparedAccount:
             require(wanted, shown_size, f"the size in {what}", "embed.size")
             require(True, found.hash in named_in(frame["src"]), f"{frame['src']!r} names {found.hash}", "embed.code")
         else:
-            before, state = found.package.final, self.model.package_state(found)
-            require(state, answer.state, f"the state, {what}", _rule_of_state(before, state, answer.state))
+            # A final state that was forced, and never reported, is another matter.
+            before = found.package.final if found.package.calls else None
+            state = self.model.package_state(found)
+            require(state, answer.state, f"the state, {what}", rule_of_state(before, state, answer.state))
             has_url = bool(answer.resource_url)
             require(state == "COMPLETE", has_url, f"a resource URL, {what}", "job.resource-url-with-complete")
 
@@ -263,36 +302,3 @@ class ComparedAccount:
         except Unsuitable:
             return  # The names are invented: another server may have others.
         require(found.conversion.look(self.model.now).lower(), state, f"the conversion, {what}", "conversion.states")
-
-
-_RULES_OF_LISTS: Mapping[str, frozenset[str]] = {
-    "list.order": frozenset({"orderBy", "orderMode"}),
-    "list.range": frozenset({"from", "to"}),
-    "list.query": frozenset({"query"}),
-    "list.status": frozenset({"collectionStatus"}),
-}
-"""The parameters that each rule of a list is about."""
-
-
-def _rule_of_state(before: str | None, wanted: str, found: object) -> str:
-    """The rule that a wrong state of a package breaks; `before` is the final one that it had before."""
-    if found not in ("PROCESSING", "COMPLETE", "FAILED"):
-        return "job.states"
-    if before == wanted:
-        return "job.never-goes-back"
-    return "conversion.then-package" if wanted == "FAILED" else "job.started-by-first-call"
-
-
-def _without(asked: Parameters, rule: str) -> Parameters:
-    """What is asked without the parameters that a rule of lists is about."""
-    return {name: value for name, value in asked.items() if name not in _RULES_OF_LISTS[rule]}
-
-
-def _agrees(wanted: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
-    return all(data.get(name) == value for name, value in wanted.items())
-
-
-def _rule_of_update(name: str, given: Parameters) -> str:
-    """The rule that a field breaks which is not as an update should have left it."""
-    sent = {FIELD_OF.get(one, one): value for one, value in given.items()}
-    return "update.keeps" if name not in sent else "update.sets" if sent[name] else "update.empty-text"

@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager, ExitStack
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
-from flipsnack_contract.checks.methods.comparison import DOCUMENTS, LOOKS, ComparedAccount
+from flipsnack_contract.checks.methods.comparison import LOOKS, ComparedAccount
 from flipsnack_contract.checks.methods.uploaded import EMBED, GET, PACKAGE, STATS
 from flipsnack_contract.checks.request_cases import FORMATS, MISTAKES, REFUSED_UPLOADS, RequestCase
+from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.contract.clock import DAY, MINUTE, SECOND
 from flipsnack_contract.contract.library import Day
 from flipsnack_contract.contract.methods import Method, methods

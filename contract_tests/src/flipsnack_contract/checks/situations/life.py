@@ -1,0 +1,109 @@
+"""One key whose collections come, change and go, and all that is looked at after each event."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count, cycle
+
+from flipsnack_contract.checks.methods.comparison import ComparedAccount
+from flipsnack_contract.checks.methods.uploaded import EMBED, GET, STATS
+from flipsnack_contract.checks.request_cases import FORMATS
+from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS, spread
+from flipsnack_contract.checks.situations.served import ServedPackages
+from flipsnack_contract.checks.situations.texts import TEXTS
+from flipsnack_contract.contract.library import Parameters
+from flipsnack_contract.contract.methods import Method, methods, options_of
+from flipsnack_contract.target.session import Session
+
+WRONG = [
+    (method, one.name, value)
+    for method in methods()
+    for one in method.parameters
+    if one.wrong_values and not (one.required or (one.type == "string" and not one.allowed))
+    for value in one.wrong_values[:: max(1, len(one.wrong_values) // 9)]
+    if len(value) < 100
+][::-1]
+"""A wrong value of a parameter of a method."""
+
+
+_TEXTS = [text for text in TEXTS.values() if text]
+_SIZES = ("640", "1", "0077", "2147483648", "4294967296", "9" * 15, "1000")
+VALUES = {
+    "title": _TEXTS,
+    "description": _TEXTS[::-1],
+    "collectionWidth": _SIZES,
+    "collectionHeight": _SIZES[::-1],
+}
+"""To what an update changes texts and sizes, in turn."""
+
+
+@dataclass
+class Life:
+    """Two keys; collections of the first one come, change and go. `subject` is the one that a row is about."""
+
+    mine: ComparedAccount
+    theirs: ComparedAccount
+    served: ServedPackages
+    subject: str = ""
+    old: list[str] = field(default_factory=list)
+    forms: Iterator[str] = field(default_factory=lambda: cycle(FORMATS))
+    lists: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(LISTS)))
+    embeds: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(EMBEDS)))
+    statistics: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(STATISTICS)))
+    wrong: Iterator[tuple[Method, str, str]] = field(default_factory=lambda: cycle(WRONG))
+    places: Iterator[int] = field(default_factory=count)
+    values: Mapping[str, Iterator[str]] = field(
+        default_factory=lambda: {name: cycle(one) for name, one in VALUES.items()}
+    )
+    of_embed: Parameters = field(default_factory=dict)
+    of_stats: Parameters = field(default_factory=dict)
+    of_list: Parameters = field(default_factory=dict)
+
+    @property
+    def session(self) -> Session:
+        return self.mine.session
+
+    @property
+    def form(self) -> str:
+        """The next format."""
+        return next(self.forms)
+
+    def update(self, given: Parameters) -> None:
+        hash_before = self.subject
+        self.subject = self.mine.update(self.subject, self.form, given)
+        if hash_before != self.subject:
+            self.old.append(hash_before)
+
+    def delete(self) -> None:
+        self.mine.delete(self.subject, self.form)
+        self.old.append(self.subject)
+
+    def look(self) -> None:
+        """Look at the collection by every method, and at the account; one call is refused, for one wrong value."""
+        self.mine.look(GET, self.subject, self.form, {})
+        self.served.look(self.subject, self.form)
+        self.mine.look(EMBED, self.subject, self.form, self.of_embed)
+        self.mine.look(STATS, self.subject, self.form, self.of_stats)
+        self._refused()
+        for asked in ({}, self.of_list, self._query()):
+            self.mine.listed(self.form, asked)
+        self.mine.summed(self.form)
+        self.served.again()
+
+    def _refused(self) -> None:
+        method, name, value = next(self.wrong)
+        asked = {**options_of(method), name: value}
+        self.mine.wrong(40, method.name, self.subject, self.form, asked, "parameter.value")
+
+    def _query(self) -> Parameters:
+        """A part of the texts of the collection, and what is there only where both are put together."""
+        found, at = self.mine.model.find(self.subject), next(self.places)
+        title, description = (found.title, found.description) if found else ("Winter", "none")
+        made = (title[at : at + 3], description[-3:], f"{title[-2:]} {description[:2]}", title + description, title)[
+            at % 5
+        ]
+        status = {"collectionStatus": found.status if found and at % 2 else "unlisted"} if at % 4 else {}
+        return {**status, **({} if "\ufffd" in made else {"query": made})}
+
+    def begin(self) -> None:
+        """What is asked for in one life stays the same, so that an answer that was kept shows."""
+        self.of_embed, self.of_stats, self.of_list = next(self.embeds), next(self.statistics), next(self.lists)
