@@ -44,7 +44,7 @@ def make(account: Account, collection: Collection, *, origin: str, now: int, lif
     account.urls_made += 1
     public_id = account_id(account.key)
     expires = now + round((account.behaviour.url_lifetime if lifetime is None else lifetime) * SECOND)
-    path = f"{PACKAGE_PREFIX}{public_id}/{collection.hash}/{_file_name(collection.title)}.zip"
+    path = f"{PACKAGE_PREFIX}{public_id}/{collection.hash}/{_file_name(collection.title[:_NAMED_BY])}.zip"
     stamp = _STAMP.pack(expires, account.urls_made)
     token = base64.urlsafe_b64encode(stamp + _digest(account, origin, path, stamp)).decode().rstrip("=")
     query = f"Expires={expires // SECOND}&Signature={token}&Key-Pair-Id={_key_pair_id(public_id)}"
@@ -100,6 +100,10 @@ def _digest(account: Account, origin: str, path: str, stamp: bytes) -> bytes:
 
 def _key_pair_id(public_id: str) -> str:
     return f"K{public_id}00"
+
+
+# So much of a title is remembered beside the name that it gives.
+_NAMED_BY = 1_000
 
 
 @lru_cache(maxsize=4096)

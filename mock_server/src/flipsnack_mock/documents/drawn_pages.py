@@ -68,5 +68,5 @@ def _run(text: str, baseline: int, size: int) -> TextRun:
 
 def _heading(title: str) -> str:
     """`title` in one line, without the characters that would break the picture."""
-    plain = "".join(character if character.isprintable() else " " for character in title).strip()
+    plain = "".join(character if character.isprintable() else " " for character in title[:1_000]).strip()
     return plain if len(plain) <= _HEADING_LENGTH else plain[: _HEADING_LENGTH - 1].rstrip() + "…"

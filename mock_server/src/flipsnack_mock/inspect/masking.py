@@ -169,13 +169,16 @@ def _mask_of_signature(name: str, value: str) -> str:
     return label(value) if name == "Signature" else MASK
 
 
-@functools.lru_cache(maxsize=1024)
 def _readings(word: str) -> tuple[str, ...]:
     """`word`, what it is an encoding of, and the words in that; in small letters."""
-    found = [word]
-    if len(word) <= _LONGEST_WORD:
-        found += [text for one in tuple(found) for text in _unescaped(one)]
-        found += [text for one in tuple(found) for text in _decoded_codes(one)]
+    # A client chooses it: a longer one is not read, and not remembered.
+    return _read(word) if len(word) <= _LONGEST_WORD else (word.lower(),)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read(word: str) -> tuple[str, ...]:
+    found = [word, *_unescaped(word)]
+    found += [text for one in tuple(found) for text in _decoded_codes(one)]
     return tuple({one.lower(): None for text in found for one in (text, *words_of(text))})
 
 
