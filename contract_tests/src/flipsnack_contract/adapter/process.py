@@ -121,7 +121,12 @@ def exit_text(code: int | None) -> str:
     """An exit code in words; a signal is named."""
     if code is None:
         return "it is still running"
-    return f"it ended with exit code {code}" if code >= 0 else f"it was killed by {signal.Signals(-code).name}"
+    if code >= 0:
+        return f"it ended with exit code {code}"
+    try:
+        return f"it was killed by {signal.Signals(-code).name}"
+    except ValueError:  # those for real time have no names
+        return f"it was killed by the signal {-code}"
 
 
 def tail(printed: IO[bytes]) -> str:

@@ -14,7 +14,7 @@ from flipsnack_contract.target.control import AccountControl, Control, Refused, 
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Target, Trace
 
-MOST_TAKEN = 1000
+MOST_TAKEN = 50
 """Keys in a row that other runs may have left."""
 CAPABILITIES = {
     "control": "a control plane at /__admin beside the base URL: keys, collections, jobs, clock, maintenance, settings",
