@@ -17,18 +17,19 @@ FEW = partial(Bounds, most_bytes=100_000, most_seconds=0.3)
 
 
 @contextmanager
-def _serving(answer: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[int]]]:
-    """A server that answers each connection so until its other side closes it; its URL, and its connections."""
-    seen: list[int] = []
+def _serving(
+    answer: Callable[[socket.socket], None], asked: list[bytes] | None = None
+) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that answers each connection so until its other side closes it; its URL, and what it was asked."""
+    seen = [] if asked is None else asked
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
             with contextlib.suppress(OSError):
                 while True:
                     connection, _ = listener.accept()
-                    seen.append(1)
                     with connection, contextlib.suppress(OSError):
-                        connection.recv(65536)
+                        seen.append(connection.recv(65536))
                         answer(connection)
 
         thread = threading.Thread(target=serve, daemon=True)
@@ -51,6 +52,10 @@ def _dripping(text: bytes) -> Callable[[socket.socket], None]:
             threading.Event().wait(0.02)
 
     return answer
+
+
+def _at_once(connection: socket.socket) -> None:
+    connection.sendall(HEAD)
 
 
 def _silent(connection: socket.socket) -> None:
@@ -97,6 +102,20 @@ def test_a_server_that_takes_time_and_gives_no_answer_again_and_again_is_left(
         with pytest.raises(Unreachable, match=r"took 0\.3 s without a whole answer"):
             target.send(Request("GET", url))
     assert len(seen) < 20
+
+
+def test_an_api_that_does_not_answer_is_left_although_its_control_plane_answers() -> None:
+    asked: list[bytes] = []
+
+    def answer(connection: socket.socket) -> None:
+        (_silent if b"/v1/" in asked[-1] else _at_once)(connection)
+
+    with _serving(answer, asked) as (url, _), HttpTarget(url, bounds=FEW, most_lost=0.3) as target:
+        for _ in range(20):
+            target.send(Request("GET", url.replace("/v1/", "/__admin")))
+            with pytest.raises(Unreachable):
+                target.send(Request("GET", url))
+    assert len([one for one in asked if b"/v1/" in one]) < 20
 
 
 def test_an_answer_of_the_api_is_shorter_than_a_package_may_be() -> None:

@@ -96,6 +96,7 @@ def end_group(process: Started) -> None:
     # One without the mark is known by its parents, as long as they run.
     found = list(descendants(process.pid))
     _signal(process, signal.SIGTERM)
+    _signal(process, signal.SIGCONT)  # one that is stopped would not notice
     try:
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE_AFTER_TERM)

@@ -104,10 +104,14 @@ class HttpTarget(AbstractContextManager["HttpTarget"]):
         self._trust = trust
         self._response = partial(BoundedResponse, bounds=bounds)
         self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
-        self._lost, self._most_lost = 0.0, most_lost
+        self._plane = self.base_url.removesuffix("v1/") + "__admin"
+        self._most_lost = most_lost
+        # Each for itself: one may work where the other does not.
+        self._lost = {"api": 0.0, "control plane": 0.0}
 
     def send(self, request: Request) -> Reply:
-        if self._lost >= self._most_lost:
+        place = "control plane" if request.url.startswith(self._plane) else "api"
+        if self._lost[place] >= self._most_lost:
             raise Unreachable(
                 f"the last requests took {self._most_lost:g} s without a whole answer; no further one is sent"
             )
@@ -117,19 +121,18 @@ class HttpTarget(AbstractContextManager["HttpTarget"]):
             kept = connection.sock is not None
             reply = _exchange(connection, request)
             self._check_size(request, reply)
-            self._lost = 0.0
+            self._lost[place] = 0.0
             return reply
         except (OSError, http.client.HTTPException, ValueError, OverflowError) as trouble:
             # A server may close a kept-alive connection at any time: once more, on a new one.
             if kept and isinstance(trouble, (ConnectionError, http.client.BadStatusLine)):
                 return self.send(request)
-            self._lost += stopwatch() - since
+            self._lost[place] += stopwatch() - since
             said = cut(_NUMBER.sub("", str(trouble))) or type(trouble).__name__
         raise Unreachable(f"no whole answer from {cut(request.url.partition('?')[0])}: {said}")
 
     def _check_size(self, request: Request, reply: Reply) -> None:
-        plane = self.base_url.removesuffix("v1/") + "__admin"
-        is_call = request.url.partition("?")[0] == self.base_url or request.url.startswith(plane)
+        is_call = request.url.partition("?")[0] == self.base_url or request.url.startswith(self._plane)
         if is_call and len(reply.body) > MOST_ANSWER:
             raise Unbounded(f"it has more than {MOST_ANSWER} bytes")
 
