@@ -72,6 +72,7 @@ MALFORMED = [
     ("json", b'{"code": NaN, "status": "OK"}'),
     ("json", b'{"code": 20, "status": "OK", "data": {"views": 1e999}}'),
     ("json", b'{"code": 20, "status": "OK", "data": {"views": %s}}' % (b"9" * 5_000)),
+    ("json", b'{"code": 20, "status": "\\ud800"}'),
     ("json", b'{"status": "OK"}'),
     ("json", b'{"code": 20}'),
     ("json", b'{"code": 20, "status": null}'),

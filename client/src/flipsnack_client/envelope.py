@@ -5,6 +5,7 @@ The envelope has `code`, `status` and, if the method returns something, `data`.
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -24,6 +25,8 @@ MAX_DIGITS = 100
 """The most digits of a whole number in an answer."""
 
 OK = 20
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,11 @@ def _kind(value: object) -> str:
 def _json(body: bytes) -> object:
     text = _text(body)
     try:
-        return json.loads(text, parse_constant=_no_constant, parse_int=_whole_number, parse_float=_fraction)
+        value = json.loads(text, parse_constant=_no_constant, parse_int=_whole_number, parse_float=_fraction)
+        if _SURROGATE.search(text):
+            # Half of a pair is no text, and could not be sent in a further call. Raises ValueError.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno} is not JSON"
     if not text.strip():

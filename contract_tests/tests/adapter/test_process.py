@@ -98,6 +98,7 @@ def test_what_ignores_sigterm_is_killed() -> None:
     [
         (3, "it ended with exit code 3"),
         (-11, "it was killed by SIGSEGV"),
+        (-40, "it was killed by the signal 40"),
         (None, "it is still running"),
     ],
 )

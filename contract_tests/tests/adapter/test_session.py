@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from contract_tests.tests.adapter.cases import GREETING, SECRET, START, Hourglass, case
 
-from flipsnack_contract.adapter.case import CaseOutcome, Report
+from flipsnack_contract.adapter.case import MOST_SHOWN, CaseOutcome, Report
 from flipsnack_contract.adapter.messages import KINDS, AdapterFault
 from flipsnack_contract.adapter.process import Process
 from flipsnack_contract.adapter.session import AdapterSession
@@ -62,6 +62,7 @@ def test_a_case_that_goes_on_and_on_is_a_hang(opened: Open, hourglass: Hourglass
     """However much the adapter says meanwhile."""
     report = _run(opened("chatters"), hourglass, most_said=10**12, most_seconds=0.2)
     assert ("hang", "the case did not end within 0.2 s of real time") == (report.fault, report.why)
+    assert len(report.log) <= 2 * MOST_SHOWN
 
 
 @pytest.mark.parametrize(("name", "kind", "text"), FAULTS)

@@ -93,6 +93,14 @@ def test_wrong_usage_ends_in_4_with_one_line(words: str, kit: Kit, monkeypatch: 
     assert err.startswith(f"error: {WRONG_WORDS[words]}"), err
 
 
+def test_a_summary_that_cannot_be_written_is_refused_before_anything_is_judged(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "/dev/null/x")
+    said = "error: GITHUB_STEP_SUMMARY is '/dev/null/x': expected a file that can be written"
+    assert kit("server", "--app", "x:y")[2].startswith(said)
+
+
 @pytest.mark.parametrize("columns", [80, 40])
 def test_help_keeps_to_the_width_of_the_terminal(columns: int) -> None:
     """What is typed as it stands may be longer: examples, and the names of options."""

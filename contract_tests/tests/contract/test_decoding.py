@@ -37,6 +37,7 @@ def test_the_three_formats_read_alike(status: str, data: dict[str, str] | None) 
         ("json", b'{"code":20,"code":20,"status":"OK"}', "answer.json"),
         ("json", b'{"code":NaN,"status":"OK"}', "answer.json"),
         ("json", b'{"status":"OK"}', "answer.envelope"),
+        ("json", b'{"code":20,"status":"\\ud800 \\ude00"}', "answer.json"),
         ("jsonp", b'{"code":20,"status":"OK"}', "answer.jsonp"),
         ("jsonp", b'other({"code":20,"status":"OK"});', "answer.jsonp"),
         ("jsonp", b'done({"code":20,"status":"OK"}); more', "answer.jsonp"),
@@ -51,6 +52,10 @@ def test_what_is_not_in_its_format_breaks_that_formats_rule(form: str, body: byt
     with pytest.raises(Malformed) as caught:
         decode(body, form, callback="done")
     assert rule == caught.value.rule
+
+
+def test_an_escaped_pair_is_one_character() -> None:
+    assert "\U0001f600" == decode(b'{"code":20,"status":"\\ud83d\\ude00"}').status
 
 
 def test_entities_of_a_document_type_are_not_followed() -> None:

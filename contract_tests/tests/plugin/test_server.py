@@ -223,7 +223,7 @@ def test_the_summary_for_github_is_appended(judge: Judge, tmp_path: Path, monkey
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(file))
     judge("--flipsnack-app=servers:long_lived", "-k", f"{LIVES}/a-url")
     lines = file.read_text().splitlines()
-    assert "before" == lines[0]
+    assert ["before", "### Contract of the Flipsnack API: server"] == lines[:2]
     assert any(line.startswith(f"FAILED  {LIVES}  ") for line in lines)
 
 

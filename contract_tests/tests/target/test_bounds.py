@@ -10,25 +10,26 @@ import pytest
 
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.target.bounds import Bounds
-from flipsnack_contract.target.target import MOST_SILENT, HttpTarget, Request, Unreachable, WsgiTarget
+from flipsnack_contract.target.target import MOST_ANSWER, HttpTarget, Request, Unreachable, WsgiTarget
 
 HEAD = b"HTTP/1.1 200 OK\r\n\r\n"
 FEW = partial(Bounds, most_bytes=100_000, most_seconds=0.3)
 
 
 @contextmanager
-def _serving(answer: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[int]]]:
-    """A server that answers each connection so until its other side closes it; its URL, and its connections."""
-    seen: list[int] = []
+def _serving(
+    answer: Callable[[socket.socket], None], asked: list[bytes] | None = None
+) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that answers each connection so until its other side closes it; its URL, and what it was asked."""
+    seen = [] if asked is None else asked
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def serve() -> None:
             with contextlib.suppress(OSError):
                 while True:
                     connection, _ = listener.accept()
-                    seen.append(1)
                     with connection, contextlib.suppress(OSError):
-                        connection.recv(65536)
+                        seen.append(connection.recv(65536))
                         answer(connection)
 
         thread = threading.Thread(target=serve, daemon=True)
@@ -51,6 +52,10 @@ def _dripping(text: bytes) -> Callable[[socket.socket], None]:
             threading.Event().wait(0.02)
 
     return answer
+
+
+def _at_once(connection: socket.socket) -> None:
+    connection.sendall(HEAD)
 
 
 def _silent(connection: socket.socket) -> None:
@@ -81,13 +86,46 @@ def test_an_answer_is_bounded_in_bytes_and_seconds_and_what_is_told_of_it_is_rea
     assert len(str(caught.value)) < 500
 
 
-def test_a_server_that_is_silent_again_and_again_is_left() -> None:
+def _closing_late(_connection: socket.socket) -> None:
+    threading.Event().wait(0.2)
+
+
+@pytest.mark.parametrize("answer", [_silent, _closing_late])
+def test_a_server_that_takes_time_and_gives_no_answer_again_and_again_is_left(
+    answer: Callable[[socket.socket], None],
+) -> None:
     """It would cost each of hundreds of examples its time."""
-    with _serving(_silent) as (url, seen), HttpTarget(url, bounds=FEW) as target:
-        for _ in range(MOST_SILENT + 2):
+    with _serving(answer) as (url, seen), HttpTarget(url, bounds=FEW, most_lost=0.3) as target:
+        for _ in range(20):
             with pytest.raises(Unreachable):
                 target.send(Request("GET", url))
-    assert MOST_SILENT == len(seen)
+        with pytest.raises(Unreachable, match=r"took 0\.3 s without a whole answer"):
+            target.send(Request("GET", url))
+    assert len(seen) < 20
+
+
+def test_an_api_that_does_not_answer_is_left_although_its_control_plane_answers() -> None:
+    asked: list[bytes] = []
+
+    def answer(connection: socket.socket) -> None:
+        (_silent if b"/v1/" in asked[-1] else _at_once)(connection)
+
+    with _serving(answer, asked) as (url, _), HttpTarget(url, bounds=FEW, most_lost=0.3) as target:
+        for _ in range(20):
+            target.send(Request("GET", url.replace("/v1/", "/__admin")))
+            with pytest.raises(Unreachable):
+                target.send(Request("GET", url))
+    assert len([one for one in asked if b"/v1/" in one]) < 20
+
+
+def test_an_answer_of_the_api_is_shorter_than_a_package_may_be() -> None:
+    """A run keeps hundreds of them."""
+    size = MOST_ANSWER + 1
+    with _serving(lambda one: one.sendall(HEAD + bytes(size))) as (url, _), HttpTarget(url) as target:
+        assert size == len(target.send(Request("GET", f"{url}package.zip")).body)
+        for place in (f"{url}?action=a", url.replace("/v1/", "/__admin/accounts")):
+            with pytest.raises(Unreachable, match=f"more than {MOST_ANSWER} bytes"):
+                target.send(Request("GET", place))
 
 
 @pytest.mark.parametrize(

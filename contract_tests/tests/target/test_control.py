@@ -47,6 +47,9 @@ def test_a_refusal_tells_why(fake: WsgiTarget) -> None:
     [
         (b"null", "expected now_us in the answer to POST /clock/freeze, got None"),
         (b'{"now_us":"x"}', "expected now_us"),
+        (b'{"now_us":true}', "expected now_us"),
+        (b'{"now_us":-1}', "expected now_us"),
+        (b'{"now_us":%d}' % 10**18, "expected now_us"),
         (b"[" * 100_000, "no JSON: \\[\\["),
         (b"\x1b[2J", "no JSON: \ufffd\\[2J"),
     ],

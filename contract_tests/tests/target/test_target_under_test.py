@@ -1,8 +1,11 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from flipsnack_contract.target.control import find_control
+from flipsnack_contract.target.control import Refused, find_control
 from flipsnack_contract.target.target import HttpTarget, WsgiTarget
-from flipsnack_contract.target.target_under_test import Credentials, TargetUnderTest, examine
+from flipsnack_contract.target.target_under_test import MOST_TAKEN, Credentials, TargetUnderTest, examine
 
 STEERED = {"control", "credentials", "collection"}
 NOWHERE = HttpTarget("http://127.0.0.1:1/v1/")
@@ -66,3 +69,16 @@ def test_what_cannot_be_steered_says_so() -> None:
             session.collection()
         with pytest.raises(LookupError, match="needs="):
             session.maintenance_for_everybody()
+
+
+def test_keys_of_other_runs_are_passed_over_but_not_for_ever() -> None:
+    asked: list[str] = []
+
+    def full(environ: dict[str, Any], start_response: Callable[..., object]) -> list[bytes]:
+        asked.append(environ["REQUEST_METHOD"])
+        start_response("200 OK" if environ["REQUEST_METHOD"] == "GET" else "409 Conflict", [])
+        return [b'{"routes":[]}']
+
+    with pytest.raises(Refused, match="409"), examine(WsgiTarget(full)).session():
+        pass
+    assert MOST_TAKEN + 1 == asked.count("POST")

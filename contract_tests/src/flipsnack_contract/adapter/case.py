@@ -31,6 +31,10 @@ TICK = 0.25
 MANY_SLEEPS, SHORT_SLEEP_MS = 300, 500
 # Milliseconds that a client without a deadline has in real time.
 REAL_LIMIT_MS = 60_000
+COST_OF_LINE = 200
+"""Bytes that a message counts for beside its own: so much the kit keeps with it."""
+MOST_SHOWN = 100
+"""Messages at the beginning and at the end of a faulty case that are kept."""
 
 
 class CaseOutcome(StrEnum):
@@ -233,7 +237,7 @@ class CaseRun:
 
     def note(self, by: str, line: bytes) -> None:
         """Add a line to the log, without the secret. Raises `AdapterFault` when the case has no end."""
-        self.said += len(line)
+        self.said += len(line) + COST_OF_LINE
         if self.said > self.case.most_said:
             raise AdapterFault("too-long", f"the messages of one case have more than {self.case.most_said} bytes")
         limit = self.case.most_seconds + (0.0 if self.timeline.is_virtual else self.case.real_limit_s)
@@ -247,6 +251,8 @@ class CaseRun:
         try:
             return play()
         except AdapterFault as fault:
+            # Nothing of such a case is judged, and a run keeps many of them.
+            del self.log[MOST_SHOWN:-MOST_SHOWN]
             return self.report(CaseOutcome.FAULT, fault=fault.kind, why=masked(fault.text, self.case.secret))
         except Stopped as stop:
             return self.report(CaseOutcome.STOPPED, why=str(stop))

@@ -96,6 +96,7 @@ def end_group(process: Started) -> None:
     # One without the mark is known by its parents, as long as they run.
     found = list(descendants(process.pid))
     _signal(process, signal.SIGTERM)
+    _signal(process, signal.SIGCONT)  # one that is stopped would not notice
     try:
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE_AFTER_TERM)
@@ -121,7 +122,12 @@ def exit_text(code: int | None) -> str:
     """An exit code in words; a signal is named."""
     if code is None:
         return "it is still running"
-    return f"it ended with exit code {code}" if code >= 0 else f"it was killed by {signal.Signals(-code).name}"
+    if code >= 0:
+        return f"it ended with exit code {code}"
+    try:
+        return f"it was killed by {signal.Signals(-code).name}"
+    except ValueError:  # those for real time have no names
+        return f"it was killed by the signal {-code}"
 
 
 def tail(printed: IO[bytes]) -> str:

@@ -16,7 +16,7 @@ from flipsnack_contract.cli.command import EXIT_CODES, HOW_IT_RUNS, PROGRAM, Com
 from flipsnack_contract.cli.wrong_usage import wrong_word
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.termination import received
-from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, REPORTS, Option
+from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, REPORTS, SUMMARY, Option
 from flipsnack_contract.plugin.options import BLANKS, VARIABLES, Options
 from flipsnack_contract.target.outcome import Exit
 
@@ -149,8 +149,9 @@ class _Words:
 
     def pytest_cmdline_main(self, config: Any) -> None:
         """Refuse a report that cannot be written before anything is judged, not behind it."""
-        for name, option in REPORTS.items():
-            path = config.getoption(name, None)
+        paths = {option: config.getoption(name, None) for name, option in REPORTS.items()}
+        paths[SUMMARY] = (self._ctx.obj or {}).get(SUMMARY)
+        for option, path in paths.items():
             if path and not _can_be_written(Path(path)):
                 raise click.UsageError(f"{option} is {path!r}: expected a file that can be written", self._ctx)
 

@@ -13,6 +13,7 @@ from typing import Any
 from flipsnack_contract.contract.methods import Field, objects
 
 _JSONP = re.compile(r"(?:/\*\*/)?\s*(?P<name>[^\s(]+)\((?P<json>.*)\)(?P<end>;?)\s*", re.DOTALL)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _EXPECTED = {"code", "status", "data"}
 
@@ -136,6 +137,9 @@ def _elements(value: Any, field: Field) -> list[Any]:
 def _document(text: str, rule: str) -> dict[str, Any]:
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        if _SURROGATE.search(text):
+            # Half of a pair is no text: it can be neither signed nor sent back. Raises ValueError.
+            json.dumps(found, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as damage:
         why = "nested too deeply" if isinstance(damage, RecursionError) else damage
         raise Malformed(rule, f"expected JSON, got {shown(text)} ({why})") from None

@@ -12,6 +12,8 @@ ANY = "server client recording"
 DAY = 86_400
 REPORTS = {"xmlpath": "--junitxml", "htmlpath": "--html", "report_log": "--report-log"}
 """The options of pytest and its plugins that name a report to be written, by where pytest keeps their values."""
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""The variable that names a file for a summary in Markdown."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from flipsnack_contract.adapter.descendants import end_marked
 from flipsnack_contract.adapter.process import MARK
 from flipsnack_contract.checks.drawing import keep_files_in
 from flipsnack_contract.contract.termination import end_like_interrupted
-from flipsnack_contract.plugin.option_table import PACKAGE
+from flipsnack_contract.plugin.option_table import PACKAGE, SUMMARY
 from flipsnack_contract.plugin.run import RUN, Contract, PartItem, ended, open_run
 from flipsnack_contract.plugin.summary import Progress, RuleXml, Summary
 from flipsnack_contract.target.outcome import Exit
@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.dist = "loadgroup"  # what needs the target alone shares one group
     RuleXml.install(config)
     progress.total = sum(part.scenarios for part in run.judged.parts)
-    config.pluginmanager.register(Summary(run, progress, os.environ.get("GITHUB_STEP_SUMMARY")))
+    config.pluginmanager.register(Summary(run, progress, os.environ.get(SUMMARY)))
 
 
 @contextmanager

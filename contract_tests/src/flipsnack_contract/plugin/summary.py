@@ -138,7 +138,8 @@ class Summary:
             xml.write_rules(self._results, self._facts, run.replay)
         if self._github and self._results:
             with Path(self._github).open("a", encoding="utf-8") as file:
-                heading = f"### Contract of the Flipsnack API: {run.judged.name}"
+                # Its name, which a server chooses, is in the lines: there it is no Markdown.
+                heading = f"### Contract of the Flipsnack API: {run.options.side}"
                 file.write("\n".join((heading, "", "```text", *self._lines(), "```", "")))
         yield
 

@@ -10,7 +10,9 @@ from flipsnack_contract.contract.assertions import Inconclusive
 from flipsnack_contract.contract.decoding import cut, shown
 from flipsnack_contract.target.target import Reply, Request, Target, Unreachable
 
-T = TypeVar("T")
+T = TypeVar("T", int, str)
+LATEST = 200_000_000_000_000_000
+"""Microseconds since 1970 at which no clock is: the year 8307."""
 JSON = {"Content-Type": "application/json"}
 
 
@@ -46,7 +48,8 @@ class Control:
         """What the answer to an admin request says of `name`; raises `Refused` where it says nothing."""
         answer = self.call(method, path, body)
         told = answer.get(name) if isinstance(answer, dict) else None
-        if not isinstance(told, kind):
+        # It is sent again, and counted with.
+        if type(told) is not kind or not _is_usable(told):
             raise Refused(HTTPStatus.OK, f"expected {name} in the answer to {method} {path}, got {shown(answer)}")
         return told
 
@@ -145,6 +148,10 @@ def find_control(target: Target, *, token: str | None = None) -> Control | None:
     except (Refused, Unreachable, ValueError):
         return None
     return control if isinstance(listing, dict) and "routes" in listing else None
+
+
+def _is_usable(told: int | str) -> bool:
+    return told.isprintable() if isinstance(told, str) else 0 <= told < LATEST
 
 
 def _message(reply: Reply) -> str:

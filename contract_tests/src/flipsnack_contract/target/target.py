@@ -16,11 +16,15 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote_to_bytes, urlsplit
 
 from flipsnack_contract.contract.assertions import Inconclusive
+from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.contract.decoding import Malformed, cut, decode
 from flipsnack_contract.contract.ledger import named
 from flipsnack_contract.target.bounds import BoundedResponse, Bounds, Unbounded, bounded
 
-MOST_SILENT = 3
+MOST_LOST = 90.0
+"""Seconds of real time that requests in a row may take without a whole answer."""
+MOST_ANSWER = 16 * 1024 * 1024
+"""Bytes of an answer of the API or the control plane: a run keeps many of them. A package may have more."""
 # What the number of an error says, the words behind it say too.
 _NUMBER = re.compile(r"^\[Errno -?[0-9]+\] ")
 
@@ -88,36 +92,49 @@ class HttpTarget(AbstractContextManager["HttpTarget"]):
         timeout: float = 30.0,
         trust: ssl.SSLContext | None = None,
         bounds: Callable[[], Bounds] = Bounds,
+        most_lost: float = MOST_LOST,
     ) -> None:
         """`timeout` is in seconds and bounds each wait for bytes; `trust` is for https, by default the system's.
 
-        Each answer is bounded by what `bounds` makes. After `MOST_SILENT` requests in a row that ran out of
-        time no further one is sent.
+        Each answer is bounded by what `bounds` makes. After `most_lost` seconds of requests in a row without a whole
+        answer no further one is sent.
         """
         self.base_url = base_url if base_url.endswith("/") else base_url + "/"
         self._timeout = timeout
         self._trust = trust
         self._response = partial(BoundedResponse, bounds=bounds)
         self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
-        self._silent = 0
+        self._plane = self.base_url.removesuffix("v1/") + "__admin"
+        self._most_lost = most_lost
+        # Each for itself: one may work where the other does not.
+        self._lost = {"api": 0.0, "control plane": 0.0}
 
     def send(self, request: Request) -> Reply:
-        if self._silent >= MOST_SILENT:
-            raise Unreachable(f"the last {MOST_SILENT} requests had no whole answer in time; no further one is sent")
-        kept = False
+        place = "control plane" if request.url.startswith(self._plane) else "api"
+        if self._lost[place] >= self._most_lost:
+            raise Unreachable(
+                f"the last requests took {self._most_lost:g} s without a whole answer; no further one is sent"
+            )
+        kept, since = False, stopwatch()
         try:
             connection = self._connection(request.url)
             kept = connection.sock is not None
             reply = _exchange(connection, request)
-            self._silent = 0
+            self._check_size(request, reply)
+            self._lost[place] = 0.0
             return reply
         except (OSError, http.client.HTTPException, ValueError, OverflowError) as trouble:
             # A server may close a kept-alive connection at any time: once more, on a new one.
             if kept and isinstance(trouble, (ConnectionError, http.client.BadStatusLine)):
                 return self.send(request)
-            self._silent = self._silent + 1 if isinstance(trouble, (TimeoutError, Unbounded)) else 0
+            self._lost[place] += stopwatch() - since
             said = cut(_NUMBER.sub("", str(trouble))) or type(trouble).__name__
         raise Unreachable(f"no whole answer from {cut(request.url.partition('?')[0])}: {said}")
+
+    def _check_size(self, request: Request, reply: Reply) -> None:
+        is_call = request.url.partition("?")[0] == self.base_url or request.url.startswith(self._plane)
+        if is_call and len(reply.body) > MOST_ANSWER:
+            raise Unbounded(f"it has more than {MOST_ANSWER} bytes")
 
     def _connection(self, url: str) -> http.client.HTTPConnection:
         scheme, place = urlsplit(url)[:2]

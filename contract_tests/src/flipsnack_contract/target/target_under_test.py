@@ -14,6 +14,8 @@ from flipsnack_contract.target.control import AccountControl, Control, Refused, 
 from flipsnack_contract.target.session import Session
 from flipsnack_contract.target.target import Target, Trace
 
+MOST_TAKEN = 50
+"""Keys in a row that other runs may have left."""
 CAPABILITIES = {
     "control": "a control plane at /__admin beside the base URL: keys, collections, jobs, clock, maintenance, settings",
     "credentials": "an API key and its secret (or a control plane, to make one)",
@@ -111,12 +113,14 @@ class TargetUnderTest:
 
     def _fresh_account(self, control: Control, secret: str, key: str) -> tuple[Credentials, AccountControl]:
         # Keys are counted, not drawn, so that a run can be repeated. A key of another run is passed over.
+        taken = 0
         while True:
             who = Credentials(key or f"{self.name}-{next(self._numbers)}", secret)
             try:
                 return who, control.create_account(who.key, who.secret, frozen_at=next_second())
             except Refused as refusal:
-                if refusal.status != HTTPStatus.CONFLICT or key:
+                taken += 1
+                if refusal.status != HTTPStatus.CONFLICT or key or taken > MOST_TAKEN:
                     raise
 
 
