@@ -42,6 +42,7 @@ def _by_alike(life: Life) -> None:
     """A key with a collection of the same hash changes and deletes its own."""
     other = life.session.another()
     other.collection(hash=life.subject, title="Theirs", pages=4)
+    other.steer.statistics(life.subject, [{"date": "2024-02-29", "views": 1000}])
     other.data(UPDATE, life.subject, title="Theirs again", collectionWidth="9")
     expect("Theirs again", other.data(GET, life.subject).get("collectionTitle"), "the title of another key's")
     other.calling(PACKAGE).resource_url(life.subject)
