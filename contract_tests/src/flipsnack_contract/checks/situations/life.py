@@ -36,6 +36,20 @@ VALUES = {
 """To what an update changes texts and sizes, in turn."""
 
 
+def _searched(title: str, description: str, number: int) -> str:
+    """A part of the texts of a collection, what is there only where both are put together, or a pattern."""
+    at = number % (len(title) + 1)
+    return (
+        title[at : at + 3],
+        description[-3:],
+        f"{title[-2:]} {description[:2]}",
+        title + description,
+        title,
+        "%",
+        "_",
+    )[number % 7]
+
+
 @dataclass
 class Life:
     """Two keys; collections of the first one come, change and go. `subject` is the one that a row is about."""
@@ -95,14 +109,11 @@ class Life:
         self.mine.wrong(40, method.name, self.subject, self.form, asked, "parameter.value")
 
     def _query(self) -> Parameters:
-        """A part of the texts of the collection, and what is there only where both are put together."""
+        """A text to look for, often with a status."""
         found, at = self.mine.model.find(self.subject), next(self.places)
-        title, description = (found.title, found.description) if found else ("Winter", "none")
-        made = (title[at : at + 3], description[-3:], f"{title[-2:]} {description[:2]}", title + description, title)[
-            at % 5
-        ]
+        query = _searched(found.title, found.description, at) if found else "Winter"
         status = {"collectionStatus": found.status if found and at % 2 else "unlisted"} if at % 4 else {}
-        return {**status, **({} if "\ufffd" in made else {"query": made})}
+        return {**status, **({} if "\ufffd" in query else {"query": query})}
 
     def begin(self) -> None:
         """What is asked for in one life stays the same, so that an answer that was kept shows."""
