@@ -27,6 +27,7 @@ from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.checks.situations.served import ServedPackages
 from flipsnack_contract.checks.situations.strangers import ENDS, STRANGERS
 from flipsnack_contract.checks.situations.texts import TEXTS
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.covering import covering
 from flipsnack_contract.contract.near_misses import NEAR_KEYS
 from flipsnack_contract.target.session import Session
@@ -88,7 +89,8 @@ def _look_back(life: Life) -> None:
 def _play(session: Session, part: int) -> None:
     """Every so many-th of the lives, one after the other at one key."""
     manners = islice(cycle(MANNERS), part * len(MANNERS) // PARTS, None)
-    # The other key is nearly the same.
+    # Nothing happens in whole seconds, and the other key is nearly the same.
+    session.wait(part * SECOND // PARTS)
     near = list(NEAR_KEYS.values())[part % len(NEAR_KEYS)](session.key)
     mine, theirs = (
         ComparedAccount(one, per_month=400, packages="after-1s", manners=manners)
