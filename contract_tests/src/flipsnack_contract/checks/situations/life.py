@@ -1,19 +1,22 @@
 """One key whose collections come, change and go, and all that is looked at after each event."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count, cycle
+from itertools import count, cycle, islice
+from typing import TypeVar
 
 from flipsnack_contract.checks.methods.comparison import ComparedAccount
 from flipsnack_contract.checks.methods.uploaded import EMBED, GET, STATS
+from flipsnack_contract.checks.methods.urls import WAYS
 from flipsnack_contract.checks.request_cases import FORMATS
-from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS, spread
+from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS
 from flipsnack_contract.checks.situations.served import ServedPackages
 from flipsnack_contract.checks.situations.texts import TEXTS
 from flipsnack_contract.contract.library import Parameters
-from flipsnack_contract.contract.methods import Method, methods, options_of
+from flipsnack_contract.contract.methods import methods, options_of
 from flipsnack_contract.target.session import Session
 
+T = TypeVar("T")
 WRONG = [
     (method, one.name, value)
     for method in methods()
@@ -50,27 +53,33 @@ def _searched(title: str, description: str, number: int) -> str:
     )[number % 7]
 
 
+PARTS = 11
+"""Into so many parts the lives are divided."""
+
+
+def turned(values: Sequence[T], part: int) -> Iterator[T]:
+    """The values again and again, from where that part begins."""
+    return islice(cycle(values), part * len(values) // PARTS, None)
+
+
 @dataclass
 class Life:
-    """Two keys; collections of the first one come, change and go. `subject` is the one that a row is about."""
+    """Two keys; collections of the first one come, change and go. `subject` is the one that a row is about.
+
+    Each of `PARTS` parts begins in another place of what is asked for in turn."""
 
     mine: ComparedAccount
     theirs: ComparedAccount
-    served: ServedPackages
+    part: int
     subject: str = ""
     old: list[str] = field(default_factory=list)
-    forms: Iterator[str] = field(default_factory=lambda: cycle(FORMATS))
-    lists: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(LISTS)))
-    embeds: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(EMBEDS)))
-    statistics: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(STATISTICS)))
-    wrong: Iterator[tuple[Method, str, str]] = field(default_factory=lambda: cycle(WRONG))
-    places: Iterator[int] = field(default_factory=count)
-    values: Mapping[str, Iterator[str]] = field(
-        default_factory=lambda: {name: cycle(one) for name, one in VALUES.items()}
-    )
-    of_embed: Parameters = field(default_factory=dict)
-    of_stats: Parameters = field(default_factory=dict)
-    of_list: Parameters = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.served = ServedPackages(self.mine, turned(list(WAYS), self.part))
+        self.forms = turned(FORMATS, self.part)
+        self.asked = turned(list(zip(EMBEDS * 3, STATISTICS, LISTS * 3, strict=False)), self.part)
+        self.wrong, self.places = turned(WRONG, self.part), count(self.part)
+        self.values = {name: turned(one, self.part) for name, one in VALUES.items()}
 
     @property
     def session(self) -> Session:
@@ -117,4 +126,4 @@ class Life:
 
     def begin(self) -> None:
         """What is asked for in one life stays the same, so that an answer that was kept shows."""
-        self.of_embed, self.of_stats, self.of_list = next(self.embeds), next(self.statistics), next(self.lists)
+        self.of_embed, self.of_stats, self.of_list = next(self.asked)

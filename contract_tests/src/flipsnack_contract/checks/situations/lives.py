@@ -21,10 +21,9 @@ from flipsnack_contract.checks.situations.beginnings import (
 )
 from flipsnack_contract.checks.situations.changes import CHANGES, PAUSES, change
 from flipsnack_contract.checks.situations.happenings import BEFORE, HAPPENINGS
-from flipsnack_contract.checks.situations.life import Life
+from flipsnack_contract.checks.situations.life import PARTS, Life, turned
 from flipsnack_contract.checks.situations.manners import MANNERS
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
-from flipsnack_contract.checks.situations.served import ServedPackages
 from flipsnack_contract.checks.situations.strangers import ENDS, STRANGERS
 from flipsnack_contract.checks.situations.texts import TEXTS
 from flipsnack_contract.contract.clock import SECOND
@@ -48,8 +47,8 @@ LIVES = covering(
         "last": tuple(zip(cycle(STRANGERS), islice(cycle(ENDS), 11), strict=False)),
     }
 )
-PARTS, MOST = 11, 4
-"""Into so many parts the lives are divided; so many collections are kept."""
+MOST = 4
+"""So many collections are kept."""
 
 
 def _live(life: Life, row: Row) -> None:
@@ -88,7 +87,7 @@ def _look_back(life: Life) -> None:
 
 def _play(session: Session, part: int) -> None:
     """Every so many-th of the lives, one after the other at one key."""
-    manners = islice(cycle(MANNERS), part * len(MANNERS) // PARTS, None)
+    manners = turned(MANNERS, part)
     # Nothing happens in whole seconds, and the other key is nearly the same.
     session.wait(part * SECOND // PARTS)
     near = list(NEAR_KEYS.values())[part % len(NEAR_KEYS)](session.key)
@@ -96,7 +95,7 @@ def _play(session: Session, part: int) -> None:
         ComparedAccount(one, per_month=400, packages="after-1s", manners=manners)
         for one in (session, session.another(key=near))
     )
-    life = Life(mine, theirs, ServedPackages(mine))
+    life = Life(mine, theirs, part)
     for row in LIVES[part::PARTS]:
         session.trace.add(f"a life: {row}")
         _live(life, row)
