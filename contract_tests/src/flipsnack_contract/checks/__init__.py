@@ -16,7 +16,6 @@ from flipsnack_contract.checks.methods import (
     uploads,
     urls,
 )
-from flipsnack_contract.checks.methods.library import Library
 from flipsnack_contract.checks.situations import lives
 from flipsnack_contract.checks.stateful_model import History
 from flipsnack_contract.contract.methods import Method, methods
@@ -41,7 +40,6 @@ _OF_METHODS = (
 @cache
 def server_checks(table: tuple[Method, ...] | None = None) -> tuple[Check, ...]:
     """Every check of a server that has these methods, by default all of `spec/methods.toml`."""
-    of_history = check("history.agrees", needs=CONTROL)
-    machines = (of_history(History), of_history(Library))
-    found = (*checks_in(*_GENERIC, *_OF_METHODS, capabilities=CAPABILITIES), *machines)
+    machine = check("history.agrees", needs=CONTROL)(History)
+    found = (*checks_in(*_GENERIC, *_OF_METHODS, capabilities=CAPABILITIES), machine)
     return tuple(one for one in found if one.methods is None or any(map(one.methods, table or methods())))

@@ -107,13 +107,6 @@ def a_secret_belongs_to_its_key(session: Session) -> None:
 
 
 @check("key.isolation", needs=CONTROL)
-def a_collection_belongs_to_its_key(session: Session) -> None:
-    """The hash of a collection is good under its own key only."""
-    other, mine = session.another(), session.collection()
-    expect_code(43, other.ask(other.draft(mine)), "another key asks for my collection")
-
-
-@check("key.isolation", needs=CONTROL)
 def a_link_belongs_to_its_key(session: Session) -> None:
     """Two keys with a collection of the same hash are never given the same resource URL."""
     urls = []

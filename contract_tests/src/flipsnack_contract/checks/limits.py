@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import GET, LIST, PACKAGE, USER, method_named, uploaded
+from flipsnack_contract.checks.methods.uploaded import GET, LIST, USER, method_named
 from flipsnack_contract.checks.methods.urls import WAYS, asked
 from flipsnack_contract.checks.request_cases import (
     ANSWERS,
@@ -50,6 +50,10 @@ SLIDING: Mapping[str, Steps] = {
     "five at the end of a calendar second": [(SECOND - 1, FIVE), (1, (31,))],
     "five in the middle of a calendar second": [(SECOND // 2, FIVE), (SECOND // 2, (31,))],
     "five at the beginning of a calendar second": [(1, FIVE), (SECOND - 2, (31,))],
+    "sixty, the first of them late in a calendar second": [
+        *((SECOND - 100_000, ()), *SIXTY),
+        *((48 * SECOND + 200_000, (32,)), (800_000, FIVE)),
+    ],
     "sixty late in a calendar minute": [(40 * SECOND, ()), *SIXTY, (10 * SECOND, (32,))],
     "five calls, 0.15 s apart": [(0, (OK,)), *((150_000, (OK,)),) * 4, (400_000, (OK, 31))],
     "one early in a minute, the others late": [
@@ -242,16 +246,6 @@ def only_what_comes_to_the_limits_counts(session: Session, case: RequestCase) ->
         session.steer.maintenance(on=False)
         refusal = model.ask(session.clock.now) if one.step > LIMITS_STEP else OK
         expect_code(one.code if refusal == OK else refusal, answer, f"{one}, with {len(model.counted)} calls counted")
-
-
-@check("limit.what-counts", needs=CONTROL, methods=method_named(GET))
-def looking_at_what_is_not_ready_counts(session: Session) -> None:
-    """A call counts whatever it answers: that a document is converted, or a package built, too."""
-    polls = session, session.calling(PACKAGE)
-    for polling, collection in zip(polls, (uploaded(session), session.collection("never")), strict=True):
-        session.wait(MINUTE)
-        codes = [polling.ask(polling.draft(collection), paced=False).code for _ in range(6)]
-        expect([*FIVE, 31], codes, f"the codes of six calls of {polling.method} for what is not ready")
 
 
 @check("limit.what-counts", needs=CONTROL)

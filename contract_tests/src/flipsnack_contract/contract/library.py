@@ -132,6 +132,11 @@ class LibraryModel:
     def find(self, collection_hash: str) -> CollectionModel | None:
         return next((one for one in self.live() if one.hash == collection_hash), None)
 
+    def code_at(self, action: str, collection_hash: str, now: int) -> int:
+        """The code of a right call of that method for that collection at that instant."""
+        self.now = now
+        return self.code_of(action, collection_hash)
+
     def code_of(self, action: str, collection_hash: str) -> int:
         """The code of a right call of that method for that collection."""
         found = self.find(collection_hash)

@@ -63,15 +63,6 @@ def an_unset_text_is_empty(session: Session) -> None:
         expect("", data.get("collectionDescription") if given else "", "the description that was given empty")
 
 
-@check("collection.empty-texts", needs=CONTROL, methods=method_named(LIST))
-def an_unset_text_is_empty_in_lists(session: Session) -> None:
-    """The texts that a list shows are texts, too."""
-    made = session.data(CREATE)
-    for one in session.data(LIST).get("collections") or ():
-        texts = {name: one.get(name) for name in ("collectionTitle", "collectionDescription")}
-        expect({name: made.get(name) for name in texts}, texts, "the texts in a list")
-
-
 # --- update ----------------------------------------------------------------------------------------------------------
 
 CHANGES: Mapping[str, Mapping[str, str]] = {
@@ -172,14 +163,6 @@ def publishing_gives_a_new_hash(session: Session, status: str) -> None:
     session.data(UPDATE, after, collectionStatus="editable")
     again = hash_of(session.data(UPDATE, after, collectionStatus=status))
     expect(False, again in (before, after), "publishing it once more gives the same hash again")
-
-
-@check("update.publishing-renames", **OF_UPDATE)
-def a_change_without_publishing_keeps_the_hash(session: Session) -> None:
-    """An update that leaves an editable collection editable, or a published one published, keeps its hash."""
-    for status, changes in (("editable", {"title": "B"}), ("public", {"collectionStatus": "unlisted"})):
-        collection = uploaded(session, "immediate", collectionStatus=status)
-        expect(collection, hash_of(session.data(UPDATE, collection, **changes)), f"the hash of an {status} collection")
 
 
 # --- deleteCollection ------------------------------------------------------------------------------------------------

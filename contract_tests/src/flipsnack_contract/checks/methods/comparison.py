@@ -290,7 +290,7 @@ class ComparedAccount:
             before = found.package.final if found.package.calls else None
             state = self.model.package_state(found)
             require(state, answer.state, f"the state, {what}", rule_of_state(before, state, answer.state))
-            has_url = bool(answer.resource_url)
+            has_url = "resourceUrl" in (answer.data or {})
             require(state == "COMPLETE", has_url, f"a resource URL, {what}", "job.resource-url-with-complete")
 
     def _compare_collection(self, found: CollectionModel, answer: Answer, what: str) -> None:

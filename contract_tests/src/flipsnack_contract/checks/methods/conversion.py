@@ -76,22 +76,6 @@ def a_forced_end_is_reported(session: Session, state: str) -> None:
     expect(state, _conversion(session, collection), "the conversion after its end")
 
 
-@check("conversion.states", **OF_CONVERSION)
-def conversions_do_not_wait_for_each_other(session: Session) -> None:
-    """Each of several conversions takes its own time, and ends in its own way."""
-    wanted = {uploaded(session, "never"): "processing"}
-    for schedule, state in (("after-30s", "complete"), ("failed-after-30s", "failed"), ("after-30s", "complete")):
-        wanted[uploaded(session, schedule)] = state
-    session.wait(29 * SECOND)
-    expect(dict.fromkeys(wanted, "processing"), {one: _conversion(session, one) for one in wanted}, "before their end")
-    session.wait(2 * SECOND)
-    expect(wanted, {one: _conversion(session, one) for one in wanted}, "the conversions after 31 s")
-    again = uploaded(session, "after-30s")
-    for pause, state in ((0, "processing"), (30 * SECOND, "complete")):
-        session.wait(pause)
-        expect(state, _conversion(session, again), "a further conversion of a document that was converted before")
-
-
 @check("conversion.states", needs=CONTROL, methods=takes_document, rows={"document": DOCUMENTS})
 def each_kind_is_converted(session: Session, document: str) -> None:
     """A document of each kind that is taken, and can be read, is converted."""

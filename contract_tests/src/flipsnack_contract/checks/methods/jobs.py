@@ -1,14 +1,13 @@
 """The job of a package: the first call starts it, later calls report it, and a final state stays."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
 
 from flipsnack_contract.checks.borders import BORDERS, reach
 from flipsnack_contract.checks.check import CONTROL, check, combined, steered
-from flipsnack_contract.checks.methods.uploaded import EMBED, GET, LIST, PACKAGE, STATS, UPDATE, USER, hash_of, uploaded
 from flipsnack_contract.checks.request_cases import (
     ANSWERS,
     FINAL,
@@ -21,7 +20,6 @@ from flipsnack_contract.checks.request_cases import (
 )
 from flipsnack_contract.contract.assertions import expect, expect_code, expect_in
 from flipsnack_contract.contract.clock import DAY, SECOND
-from flipsnack_contract.contract.methods import options_of
 from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import Session
 
@@ -148,34 +146,3 @@ def each_answer_has_a_url_of_its_own(session: Session, pause: int) -> None:
         second = url
     if pause <= 2 * SECOND:
         expect(True, session.serves(first), "the first resource URL serves after the second was given")
-
-
-@check("job.started-by-first-call", needs=CONTROL)
-def other_methods_neither_start_nor_delay_it(session: Session) -> None:
-    """No other method starts a package, with all its parameters neither; nor is one begun again that is being built."""
-    session.steer.settings(default_schedule="after-3600s")
-    collection = uploaded(session, "immediate", collectionStatus="editable")
-    for name, form in product((GET, EMBED, STATS, LIST, USER, UPDATE), FORMATS):
-        calling = session.calling(name)
-        changed = {} if name == UPDATE else options_of(calling.method)
-        for asked in ({}, changed):
-            calling.ask(with_format(calling.draft(collection, **asked), form))
-            expect(
-                "NEW", session.steer.job_state(collection), f"the job after {name} with {asked}, before the first call"
-            )
-    begun = session.clock.now
-    expect("PROCESSING", session.call(PACKAGE, collection).state, "the first call")
-    for changes in ({}, {"title": "B"}, {"collectionStatus": "public"}, {"collectionStatus": "unlisted"}):
-        session.wait(800 * SECOND)
-        collection = hash_of(session.data(UPDATE, collection, **changes))
-        session.data(STATS, collection, includePageStats="true")
-        expect(
-            "PROCESSING",
-            session.call(PACKAGE, collection).state,
-            f"a package of an hour, after an update with {changes}",
-        )
-    for rest, state in ((1, "PROCESSING"), (0, "COMPLETE")):
-        session.wait(begun + 3600 * SECOND - rest - session.clock.now)
-        expect(
-            state, session.call(PACKAGE, collection).state, f"a package of an hour, {rest} microseconds before its end"
-        )

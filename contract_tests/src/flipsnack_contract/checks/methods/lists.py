@@ -1,7 +1,6 @@
 """collection.getList: which collections are listed, in which order, and ranges of them."""
 
 from collections.abc import Mapping, Sequence
-from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
@@ -115,15 +114,6 @@ def a_hash_is_no_text_of_it(session: Session) -> None:
     """query is looked for in the two texts, and not in the hash."""
     for one in _shelf(session):
         _require(session, [], query=one)
-
-
-@check("list.status", **OF_LIST)
-def a_text_and_a_status_choose_together(session: Session) -> None:
-    """query and collectionStatus choose together."""
-    made = list(zip(_shelf(session), TITLES, DESCRIPTIONS, STATUSES, strict=True))
-    for query, status in product(("spring", "SPRING", "s", "", "obst", "far"), ("public", "unlisted", "editable")):
-        wanted = [one for one, *texts, has in made if has == status and query.lower() in " | ".join(texts).lower()]
-        _require(session, wanted, query=query, collectionStatus=status)
 
 
 RANGES: Mapping[str, tuple[int | None, int | None]] = {

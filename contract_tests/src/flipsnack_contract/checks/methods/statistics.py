@@ -10,7 +10,6 @@ from flipsnack_contract.checks.borders import begin_month, reach
 from flipsnack_contract.checks.check import CONTROL, check
 from flipsnack_contract.checks.methods.uploaded import CREATE, STATS, USER, method_named, uploaded
 from flipsnack_contract.contract.assertions import expect, expect_code
-from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.target.session import Session
 
 NAMES = ("impressions", "views", "time_spent", "downloads")
@@ -75,16 +74,6 @@ def the_four_are_numbers(session: Session) -> None:
         expect(True, type(data.get(name)) is int, f"{name} is a number, not {data.get(name)!r}")
 
 
-@check("stats.pages", **OF_STATS, needs=CONTROL, rows={"flag": ("true", "1", "TRUE", "false", "0", "")})
-def pages_with_the_flag_only(session: Session, flag: str) -> None:
-    """`pages` is there with includePageStats, with one entry for each page, and not without."""
-    asked = {"includePageStats": flag} if flag else {}
-    data = _stats(session, _collection(session), **asked)
-    expect(flag.lower() in ("true", "1"), "pages" in data, f"pages with includePageStats={flag!r}")
-    if "pages" in data:
-        expect(_page_sums(DAYS), data["pages"], "the statistics of the pages")
-
-
 QUIET: tuple[tuple[Mapping[str, str], int], ...] = (
     ({}, 5),
     ({"startDate": DATES[0]}, 5),
@@ -140,44 +129,6 @@ def dates_choose_the_days(session: Session, span: str | tuple[str, str]) -> None
     data = _stats(session, _collection(session), includePageStats="true", **dates)
     expect(_sums(chosen), _totals(data), f"the sums with {dates}")
     expect(_page_sums(chosen), data.get("pages"), f"the statistics of the pages with {dates}")
-
-
-@check("stats.pages", **OF_STATS, needs=CONTROL, rows={"pages": (1, 12, 101)})
-def the_pages_are_in_order(session: Session, pages: int) -> None:
-    """The entries are in the order of the pages, however many there are, each with its numbers."""
-    collection = session.collection(pages=pages)
-    session.steer.statistics(
-        collection,
-        [{"date": DATES[0], "pages": [{"page": one, "views": 7 * one, "clicks": one} for one in range(pages, 0, -1)]}],
-    )
-    found = _stats(session, collection, includePageStats="true").get("pages", ())
-    wanted = [(one, 7 * one, one) for one in range(1, pages + 1)]
-    expect(wanted, [(one.get("page"), one.get("views"), one.get("clicks")) for one in found], "page, views and clicks")
-
-
-@check(
-    "stats.dates",
-    **OF_STATS,
-    needs=CONTROL,
-    rows={"border": ("midnight", "the end of a month of 30 days", "the end of a leap day")},
-)
-def today_counts(session: Session, border: str) -> None:
-    """The present day, the one before and the one after it count like any other, and today is the clock's."""
-    reach(session, border)
-    present = datetime.datetime.fromtimestamp(session.clock.now // SECOND, datetime.UTC).date()
-    days = [_day((present + datetime.timedelta(days=more)).isoformat(), 2 ** (more + 1)) for more in (-1, 0, 1)]
-    collection = session.collection(pages=2)
-    session.steer.statistics(collection, days)
-    for first, last in ((0, 0), (-1, 0), (0, 1), (None, 0), (0, None), (-1, -1), (1, 1), (None, None)):
-        asked = {
-            name: str(days[index + 1]["date"])
-            for name, index in (("startDate", first), ("endDate", last))
-            if index is not None
-        }
-        chosen = days[0 if first is None else first + 1 : 3 if last is None else last + 2]
-        data = _stats(session, collection, includePageStats="true", **asked)
-        expect(_sums(chosen), _totals(data), f"the sums with {asked} on {present}")
-        expect(_page_sums(chosen), data.get("pages"), f"the pages with {asked} on {present}")
 
 
 BACKWARDS = (

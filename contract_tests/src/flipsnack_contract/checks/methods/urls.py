@@ -145,19 +145,6 @@ def _serves(reply: Reply) -> bool:
     return reply.status in (200, 206, 304)
 
 
-@check("url.lives-60s", needs=CONTROL)
-def a_later_url_does_not_lengthen_an_earlier(session: Session) -> None:
-    """Asking again gives a new minute to the new URL only."""
-    early = session.resource_url()
-    session.wait(MINUTE - 1)
-    late = session.resource_url()
-    session.wait(1)
-    expect(False, session.serves(early), "the earlier URL serves at the end of its minute")
-    expect(True, session.serves(late), "the later URL serves in its minute")
-    session.resource_url()
-    expect(False, session.serves(early), "the earlier URL serves after its minute, since there is a new one")
-
-
 LONG = (3600 * SECOND, DAY + 30 * SECOND, 7 * DAY + 1, 31 * DAY, 366 * DAY)
 
 

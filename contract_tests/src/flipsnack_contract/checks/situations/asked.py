@@ -1,23 +1,31 @@
-"""What is asked for of each method that shows something: parameters, alone and together."""
+"""What is asked for of each method that shows something: every pair of values of its parameters."""
 
-from flipsnack_contract.checks.methods.uploaded import every_choice
+from collections.abc import Sequence
+
+from flipsnack_contract.contract.covering import covering
 from flipsnack_contract.contract.library import Parameters
+
+
+def _every_pair(**columns: Sequence[str | None]) -> list[Parameters]:
+    """Parameters with every pair of these values; None leaves one out."""
+    return [{name: value for name, value in row.items() if value is not None} for row in covering(columns)]
+
 
 LISTS = [
     asked
-    for asked in every_choice(
+    for asked in _every_pair(
         collectionStatus=(None, "unlisted", "public", "editable"),
         query=(None, "spring", "SPRING", "leaves", "none", "", "r"),
         orderBy=(None, "name", "date"),
         orderMode=(None, "asc", "desc"),
-        **{"from": (None, "0", "1", "3"), "to": (None, "0", "2", "99")},
+        **{"from": (None, "0", "1", "3"), "to": (None, "0", "2", "99", "5")},
     )
     if int(asked.get("from", "0")) <= int(asked.get("to", "99"))
 ]
-EMBEDS = every_choice(
+EMBEDS = _every_pair(
     https=(None, "true", "0"),
     responsive=(None, "true", "false", "1", "0", "TRUE", "False"),
-    startPage=(None, "1", "2", "12", "9999"),
+    startPage=(None, "1", "2", "12", "9999", "02"),
     startBook=(None, "2"),
     width=(None, "200", "640"),
     height=(None, "300"),
@@ -25,16 +33,8 @@ EMBEDS = every_choice(
 _DATES = (None, "1999-07-01", "2023-12-30", "2023-12-31", "2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02")
 STATISTICS = [
     asked
-    for asked in every_choice(
-        startDate=_DATES, endDate=_DATES, includePageStats=(None, "true", "false", "1", "0", "True")
+    for asked in _every_pair(
+        startDate=_DATES, endDate=_DATES, includePageStats=("true", None, "false", "1", "0", "True")
     )
     if asked.get("startDate", "") <= asked.get("endDate", "9")
 ]
-# Of a large table every seventh row and its like: no neighbours, and every value of every parameter with each other.
-FEW = 120
-
-
-def spread(rows: list[Parameters]) -> list[Parameters]:
-    """About `FEW` of the rows of a table."""
-    step = max(1, len(rows) // FEW) | 1
-    return rows[::step]

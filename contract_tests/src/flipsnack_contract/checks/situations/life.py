@@ -1,19 +1,22 @@
 """One key whose collections come, change and go, and all that is looked at after each event."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count, cycle
+from itertools import count, cycle, islice
+from typing import TypeVar
 
 from flipsnack_contract.checks.methods.comparison import ComparedAccount
 from flipsnack_contract.checks.methods.uploaded import EMBED, GET, STATS
+from flipsnack_contract.checks.methods.urls import WAYS
 from flipsnack_contract.checks.request_cases import FORMATS
-from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS, spread
+from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS
 from flipsnack_contract.checks.situations.served import ServedPackages
 from flipsnack_contract.checks.situations.texts import TEXTS
 from flipsnack_contract.contract.library import Parameters
-from flipsnack_contract.contract.methods import Method, methods, options_of
+from flipsnack_contract.contract.methods import methods, options_of
 from flipsnack_contract.target.session import Session
 
+T = TypeVar("T")
 WRONG = [
     (method, one.name, value)
     for method in methods()
@@ -36,27 +39,47 @@ VALUES = {
 """To what an update changes texts and sizes, in turn."""
 
 
+def _searched(title: str, description: str, number: int) -> str:
+    """A part of the texts of a collection, what is there only where both are put together, or a pattern."""
+    at = number % (len(title) + 1)
+    return (
+        title[at : at + 3],
+        description[-3:],
+        f"{title[-2:]} {description[:2]}",
+        title + description,
+        title,
+        "%",
+        "_",
+    )[number % 7]
+
+
+PARTS = 11
+"""Into so many parts the lives are divided."""
+
+
+def turned(values: Sequence[T], part: int) -> Iterator[T]:
+    """The values again and again, from where that part begins."""
+    return islice(cycle(values), part * len(values) // PARTS, None)
+
+
 @dataclass
 class Life:
-    """Two keys; collections of the first one come, change and go. `subject` is the one that a row is about."""
+    """Two keys; collections of the first one come, change and go. `subject` is the one that a row is about.
+
+    Each of `PARTS` parts begins in another place of what is asked for in turn."""
 
     mine: ComparedAccount
     theirs: ComparedAccount
-    served: ServedPackages
+    part: int
     subject: str = ""
     old: list[str] = field(default_factory=list)
-    forms: Iterator[str] = field(default_factory=lambda: cycle(FORMATS))
-    lists: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(LISTS)))
-    embeds: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(EMBEDS)))
-    statistics: Iterator[Parameters] = field(default_factory=lambda: cycle(spread(STATISTICS)))
-    wrong: Iterator[tuple[Method, str, str]] = field(default_factory=lambda: cycle(WRONG))
-    places: Iterator[int] = field(default_factory=count)
-    values: Mapping[str, Iterator[str]] = field(
-        default_factory=lambda: {name: cycle(one) for name, one in VALUES.items()}
-    )
-    of_embed: Parameters = field(default_factory=dict)
-    of_stats: Parameters = field(default_factory=dict)
-    of_list: Parameters = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.served = ServedPackages(self.mine, turned(list(WAYS), self.part))
+        self.forms = turned(FORMATS, self.part)
+        self.asked = turned(list(zip(EMBEDS * 3, STATISTICS, LISTS * 3, strict=False)), self.part)
+        self.wrong, self.places = turned(WRONG, self.part), count(self.part)
+        self.values = {name: turned(one, self.part) for name, one in VALUES.items()}
 
     @property
     def session(self) -> Session:
@@ -95,15 +118,12 @@ class Life:
         self.mine.wrong(40, method.name, self.subject, self.form, asked, "parameter.value")
 
     def _query(self) -> Parameters:
-        """A part of the texts of the collection, and what is there only where both are put together."""
+        """A text to look for, often with a status."""
         found, at = self.mine.model.find(self.subject), next(self.places)
-        title, description = (found.title, found.description) if found else ("Winter", "none")
-        made = (title[at : at + 3], description[-3:], f"{title[-2:]} {description[:2]}", title + description, title)[
-            at % 5
-        ]
+        query = _searched(found.title, found.description, at) if found else "Winter"
         status = {"collectionStatus": found.status if found and at % 2 else "unlisted"} if at % 4 else {}
-        return {**status, **({} if "\ufffd" in made else {"query": made})}
+        return {**status, **({} if "\ufffd" in query else {"query": query})}
 
     def begin(self) -> None:
         """What is asked for in one life stays the same, so that an answer that was kept shows."""
-        self.of_embed, self.of_stats, self.of_list = next(self.embeds), next(self.statistics), next(self.lists)
+        self.of_embed, self.of_stats, self.of_list = next(self.asked)

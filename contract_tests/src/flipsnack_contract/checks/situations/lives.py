@@ -21,12 +21,12 @@ from flipsnack_contract.checks.situations.beginnings import (
 )
 from flipsnack_contract.checks.situations.changes import CHANGES, PAUSES, change
 from flipsnack_contract.checks.situations.happenings import BEFORE, HAPPENINGS
-from flipsnack_contract.checks.situations.life import Life
+from flipsnack_contract.checks.situations.life import PARTS, Life, turned
 from flipsnack_contract.checks.situations.manners import MANNERS
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
-from flipsnack_contract.checks.situations.served import ServedPackages
 from flipsnack_contract.checks.situations.strangers import ENDS, STRANGERS
 from flipsnack_contract.checks.situations.texts import TEXTS
+from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.covering import covering
 from flipsnack_contract.contract.near_misses import NEAR_KEYS
 from flipsnack_contract.target.session import Session
@@ -47,8 +47,8 @@ LIVES = covering(
         "last": tuple(zip(cycle(STRANGERS), islice(cycle(ENDS), 11), strict=False)),
     }
 )
-PARTS, MOST = 11, 4
-"""Into so many parts the lives are divided; so many collections are kept."""
+MOST = 4
+"""So many collections are kept."""
 
 
 def _live(life: Life, row: Row) -> None:
@@ -87,14 +87,15 @@ def _look_back(life: Life) -> None:
 
 def _play(session: Session, part: int) -> None:
     """Every so many-th of the lives, one after the other at one key."""
-    manners = islice(cycle(MANNERS), part * len(MANNERS) // PARTS, None)
-    # The other key is nearly the same.
+    manners = turned(MANNERS, part)
+    # Nothing happens in whole seconds, and the other key is nearly the same.
+    session.wait(part * SECOND // PARTS)
     near = list(NEAR_KEYS.values())[part % len(NEAR_KEYS)](session.key)
     mine, theirs = (
         ComparedAccount(one, per_month=400, packages="after-1s", manners=manners)
         for one in (session, session.another(key=near))
     )
-    life = Life(mine, theirs, ServedPackages(mine))
+    life = Life(mine, theirs, part)
     for row in LIVES[part::PARTS]:
         session.trace.add(f"a life: {row}")
         _live(life, row)

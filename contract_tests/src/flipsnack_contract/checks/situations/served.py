@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import count, cycle
+from itertools import count
 
 from flipsnack_contract.checks.methods.comparison import ComparedAccount
 from flipsnack_contract.checks.methods.packages import files_in
 from flipsnack_contract.checks.methods.uploaded import GET, PACKAGE
-from flipsnack_contract.checks.methods.urls import WAYS, asked
+from flipsnack_contract.checks.methods.urls import asked
 from flipsnack_contract.contract.assertions import require
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.contract.library import CollectionModel
@@ -18,12 +18,12 @@ class ServedPackages:
     """The links that a key was given, and what each collection's package was under its title."""
 
     account: ComparedAccount
+    ways: Iterator[str]
     links: list[tuple[str, int]] = field(default_factory=list)
     whole: dict[tuple[str, str], bytes] = field(default_factory=dict)
     files: dict[tuple[int, str], Mapping[str, bytes]] = field(default_factory=dict)
     books: dict[bytes, tuple[str, int]] = field(default_factory=dict)
     etags: dict[str, bytes] = field(default_factory=dict)
-    ways: Iterator[str] = field(default_factory=lambda: cycle(WAYS))
     forged: Iterator[int] = field(default_factory=count)
 
     def look(self, collection: str, form: str) -> None:

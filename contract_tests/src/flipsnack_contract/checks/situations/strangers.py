@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from flipsnack_contract.checks.methods.comparison import LOOKS, ComparedAccount
 from flipsnack_contract.checks.methods.uploaded import DELETE, GET, PACKAGE, UPDATE
 from flipsnack_contract.checks.situations.life import Life
-from flipsnack_contract.contract.assertions import expect, expect_code
+from flipsnack_contract.contract.assertions import expect, expect_code, require
 from flipsnack_contract.contract.clock import DAY
 from flipsnack_contract.contract.library import Parameters
 from flipsnack_contract.contract.methods import methods
@@ -42,9 +42,12 @@ def _by_alike(life: Life) -> None:
     """A key with a collection of the same hash changes and deletes its own."""
     other = life.session.another()
     other.collection(hash=life.subject, title="Theirs", pages=4)
+    other.steer.statistics(life.subject, [{"date": "2024-02-29", "views": 1000}])
     other.data(UPDATE, life.subject, title="Theirs again", collectionWidth="9")
     expect("Theirs again", other.data(GET, life.subject).get("collectionTitle"), "the title of another key's")
-    other.calling(PACKAGE).resource_url(life.subject)
+    body = other.get(other.calling(PACKAGE).resource_url(life.subject)).body
+    found = life.served.books.setdefault(body, ("Theirs again", 4))
+    require(("Theirs again", 4), found, "title and pages of another key's package", "key.isolation")
     expect_code(20, other.call(DELETE, life.subject), "the deletion of another key's")
 
 
