@@ -1,6 +1,7 @@
 """The same answer in another form that HTTP allows: in chunks, until the connection ends, compressed, in pieces."""
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, get_args
 
@@ -10,6 +11,11 @@ AnswerForm = Literal["chunked", "until the end", "compressed", "other letters", 
 ANSWER_FORMS: tuple[AnswerForm, ...] = get_args(AnswerForm)
 
 Lines = list[str]
+CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda body: gzip.compress(body, mtime=0),
+    "deflate": zlib.compress,
+}
+"""How a body can be compressed; RFC 9110 (8.4.1) calls the format of zlib deflate."""
 SMALL = 200
 """Bytes at the beginning of an answer that come one by one."""
 
@@ -75,12 +81,14 @@ def _until_the_end(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]
 
 
 def _compressed(lines: Lines, body: bytes, request: Sent) -> Iterator[bytes]:
-    """Compressed, if the request accepts that."""
-    if "gzip" not in request.by_name.get("accept-encoding", "").lower() or not body:
+    """Compressed in the first way that the request accepts, if any."""
+    accepted = request.by_name.get("accept-encoding", "").lower()
+    coding = next((name for name in CODINGS if name in accepted), None)
+    if coding is None or not body:
         yield _joined(lines, body)
         return
-    packed = gzip.compress(body, mtime=0)
-    own = [f"Content-Length: {len(packed)}", "Content-Encoding: gzip"]
+    packed = CODINGS[coding](body)
+    own = [f"Content-Length: {len(packed)}", f"Content-Encoding: {coding}"]
     yield _joined([*_without(lines, "content-length"), *own], packed)
 
 

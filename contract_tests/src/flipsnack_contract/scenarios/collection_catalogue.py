@@ -237,7 +237,7 @@ LISTS: Mapping[str, Scenario] = {
             "a collection is none": [None],
         }.items()
     },
-    "list while one is made": _list(20, timeline=(TimelineEvent(after_s=0.1, what="add"),)),
+    "list while one is made": _list(18, timeline=(TimelineEvent(after_s=0.1, what="add"),)),
     "list while one is deleted": _list(20, timeline=(TimelineEvent(after_s=0.1, what="delete"),)),
     "list pages of one while some come and go": _list(
         12,

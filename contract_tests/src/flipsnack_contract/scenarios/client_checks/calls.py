@@ -1,6 +1,7 @@
 """What a client sends and prints: right calls, and secrets nowhere."""
 
 import re
+from collections.abc import Iterator, Mapping
 
 from flipsnack_contract.adapter.case import MASK
 from flipsnack_contract.adapter.sent import Sent
@@ -93,24 +94,29 @@ def the_secret_is_never_sent(run: ScenarioRun) -> None:
 def nothing_secret_is_printed(run: ScenarioRun) -> None:
     """The client tells neither the secret nor a signature: on stderr, in messages, in names and contents of files."""
     own = (one.text for one in run.report.log if one.by == "client")
-    # What came of a package holds nothing else, and takes long to search.
-    kept = (content.decode("latin-1") for content in run.beside.values() if not content.startswith(ARCHIVE))
-    said = "\n".join((run.report.printed, *own, *run.left, *kept))
+    said = "\n".join((run.report.printed, *own, *run.left, *_texts(run.beside)))
+    # Others may write into the same folders.
+    anywhere = "\n".join((said, *run.report.left, *_texts(run.report.left)))
     signatures = {signature: sent for sent in run.sent or () for signature in _signatures_in(sent)}
-    spellings = spellings_of([run.case.secret, *signatures], said)
+    spellings = spellings_of([run.case.secret, *signatures], anywhere)
     # The log is masked already, so a mask means that the secret was there.
     if spelling := MASK in said or spellings.get(run.case.secret, ""):
         raise Violation("what the client printed", "nothing secret", f"the secret{_as(spelling)}")
-    if any(part in said for part in _nearly(run.case.secret)):
+    if any(part in anywhere for part in _nearly(run.case.secret)):
         raise Violation("what the client printed", "nothing secret", "most of the secret")
     for name, pattern in SIGNATURES.items():
         if match := pattern.search(said):
             raise Violation("what the client printed", "nothing secret", f"{name}: {match[0][:24]}…")
-    folded = said.casefold()
+    folded = anywhere.casefold()
     for signature, sent in signatures.items():
         nearly = (signature[:NEARLY_ALL].casefold(), signature[-NEARLY_ALL:].casefold())
         if signature in spellings or any(part in folded for part in nearly):
             raise Violation("what the client printed", "nothing secret", f"the signature of {sent}")
+
+
+def _texts(files: Mapping[str, bytes]) -> Iterator[str]:
+    """The contents of files, but for what came of a package: that holds nothing else, and takes long to search."""
+    return (content.decode("latin-1") for content in files.values() if not content.startswith(ARCHIVE))
 
 
 def _signatures_in(sent: Sent) -> list[str]:
