@@ -24,12 +24,13 @@ def test_varied_scenarios_end_as_before_and_what_was_chosen_stays() -> None:
         assert expected_outcomes(before) == expected_outcomes(after)
 
 
-def test_each_value_meets_each_operation_and_nearly_each_fault() -> None:
+def test_each_value_meets_each_operation_and_most_faults() -> None:
     possible, met = set(), set()
     for (before, after), field in product(PAIRS, FIELDS):
-        traits = [before.op, *(fault.name for fault in before.faults)]
+        # There are more names of files than scenarios of a fault.
+        traits = [before.op, *(fault.name for fault in before.faults if field != "file_name")]
         possible |= {(trait, field, str(value)) for trait in traits for value in VARIATIONS[field](before)}
         met |= {(trait, field, str(getattr(after, field))) for trait in traits}
     operations = {before.op for before, _ in PAIRS}
     assert set() == {pair for pair in possible - met if pair[0] in operations}
-    assert len(possible & met) > 0.5 * len(possible)
+    assert len(met & possible) > 0.55 * len(possible)

@@ -13,6 +13,7 @@ MOVED = download(http_status=302, fault="fault-0:redirect")
 REFUSED = call(code=22, fault="fault-0:code", failed="fault")
 FOR_EVER = (LASTING["22 for ever"],)
 BYTES = b"x" * 100
+PARTS = b'--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nx\r\n' * 2
 DOCUMENT = "a document.png"
 STATE = '{{"type":"event","id":"1","kind":"poll","status":"{}"}}'
 
@@ -122,6 +123,9 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         (scenario_run(*DOWNLOADED, call(2, state="COMPLETE")), "expected no such call again"),
         (scenario_run(call(state="PROCESSING"), call(2), op="poll"), "expected no such call again"),
         (scenario_run(of("getList"), of("getList", 2), op="list"), "expected no such call again"),
+    ],
+    "no-part-of-an-upload-is-there-twice": [
+        (scenario_run(sent=(sent("/v1/", method="POST", body=PARTS),)), "parts that POST /v1/ has twice")
     ],
     "what-lasts-is-given-up": [
         (scenario_run(call(code=22), outcome=CaseOutcome.STOPPED, faults=FOR_EVER, deadline_s=None), "got stopped"),

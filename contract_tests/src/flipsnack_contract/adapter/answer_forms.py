@@ -3,11 +3,13 @@
 import gzip
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Literal, get_args
 
 from flipsnack_contract.adapter.sent import HEAD_END, Sent, requests_in
+from flipsnack_contract.adapter.spellings_of_answers import BY_TYPE
 
-AnswerForm = Literal["chunked", "until the end", "compressed", "other letters", "small pieces"]
+AnswerForm = Literal["chunked", "until the end", "compressed", "other letters", "other spelling", "small pieces"]
 ANSWER_FORMS: tuple[AnswerForm, ...] = get_args(AnswerForm)
 
 Lines = list[str]
@@ -105,6 +107,15 @@ def _in_capitals(name: str, value: str) -> str:
     return value.upper() if name.lower() == "content-type" else value
 
 
+def _other_spelling(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]:
+    """The same JSON, JSONP or XML, where it is in UTF-8, written otherwise."""
+    kind = next((line.lower() for line in lines if line.lower().startswith("content-type:")), "")
+    write = next((write for part, write in BY_TYPE.items() if part in kind), None)
+    with suppress(UnicodeDecodeError):
+        body = write(body.decode()).encode() if write else body
+    yield _joined([*_without(lines, "content-length"), f"Content-Length: {len(body)}"], body)
+
+
 def _small_pieces(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]:
     whole = _joined(lines, body)
     yield from (whole[at : at + 1] for at in range(min(SMALL, len(whole))))
@@ -116,5 +127,6 @@ SHAPES: Mapping[AnswerForm, Callable[[Lines, bytes, Sent], Iterator[bytes]]] = {
     "until the end": _until_the_end,
     "compressed": _compressed,
     "other letters": _other_letters,
+    "other spelling": _other_spelling,
     "small pieces": _small_pieces,
 }

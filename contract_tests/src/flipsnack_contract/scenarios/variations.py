@@ -137,6 +137,13 @@ def _package_sizes(scenario: Scenario) -> tuple[Any, ...]:
     return (0, 0, 0, 70_000) if scenario.op == "download" and not scenario.package_bytes and not is_disturbed else ()
 
 
+def _interrupted(scenario: Scenario) -> tuple[Any, ...]:
+    """Whether another run was cut off before; seldom, as that takes a run more."""
+    is_disturbed = any(fault.when == PACKAGE for fault in scenario.faults) or scenario.whose != "own"
+    is_ready = scenario.op == "download" and scenario.schedule == "immediate" and _is_calm(scenario)
+    return (*[False] * 11, True) if is_ready and not is_disturbed and not scenario.interrupted else ()
+
+
 def _earlier(scenario: Scenario) -> tuple[Any, ...]:
     """Trouble that passes before that of the scenario, where it is at each call of a method from the first on."""
     whens = [fault.when for fault in scenario.faults]
@@ -156,6 +163,7 @@ VARIATIONS: Mapping[str, Callable[[Scenario], tuple[Any, ...]]] = {
     "form": _forms,
     "deadline_s": _deadlines,
     "package_bytes": _package_sizes,
+    "interrupted": _interrupted,
     "earlier": _earlier,
 }
 """The values that each field may have in a scenario; none where it has to be as it is."""

@@ -49,6 +49,14 @@ def every_call_says_what_was_asked_for(run: ScenarioRun) -> None:
 
 
 @check("client.parameters")
+def no_part_of_an_upload_is_there_twice(run: ScenarioRun) -> None:
+    """Each parameter, and the document, is in one part of the body."""
+    for sent in run.sent or ():
+        names = PART.findall(sent.text(without=run.document or b"")) if sent.method == "POST" else []
+        expect([], sorted({name for name in names if names.count(name) > 1}), f"parts that {sent} has twice")
+
+
+@check("client.parameters")
 def the_method_has_the_parameters_that_were_given(run: ScenarioRun) -> None:
     """Calls of the method that the scenario is about have its collection and all parameters, as they were given."""
     given = _given(run)
@@ -133,6 +141,9 @@ def _nearly(secret: str) -> list[str]:
 def _as(spelling: str | bool) -> str:
     return f", {spelling}" if isinstance(spelling, str) else ""
 
+
+PART = re.compile(r'^content-disposition:.*?[; ]name="?([^"\s;]*)', re.IGNORECASE | re.MULTILINE)
+"""The name of a part of a multipart body."""
 
 SENT_SIGNATURE = re.compile(r'(?:[?&]signature=|name="signature"\r\n\r\n)([A-Za-z0-9_~-]{16,})', re.IGNORECASE)
 """A signature as it is sent."""
