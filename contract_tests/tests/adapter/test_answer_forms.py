@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS, AnswerForm
+from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS, QUERY, AnswerForm, ReshapedAnswers
 from flipsnack_contract.adapter.relay import Relay
 from flipsnack_contract.adapter.spellings_of_answers import json_otherwise, jsonp_otherwise, xml_otherwise
 
@@ -97,3 +97,9 @@ def test_another_spelling_says_the_same() -> None:
     assert ([one.text for one in ElementTree.fromstring(XML).iter()], True) == (texts, xml_otherwise(XML) != XML)
     for text in ("not an answer", "{"):
         assert [text] * 3 == [json_otherwise(text), jsonp_otherwise(text), xml_otherwise(text)]
+
+
+def test_a_redirect_leads_elsewhere_with_the_query_of_the_request() -> None:
+    answers = ReshapedAnswers(None, bytearray(b"GET /v1/?a=1&b=%20 HTTP/1.1\r\nHost: x\r\n\r\n"))
+    moved = f"HTTP/1.1 302 Found\r\nLocation: http://x/?{QUERY}\r\nContent-Length: 0\r\n\r\n".encode()
+    assert moved.replace(QUERY.encode(), b"a=1&b=%20") == b"".join(answers.take(moved))

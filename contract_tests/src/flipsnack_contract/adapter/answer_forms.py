@@ -18,17 +18,20 @@ CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
     "deflate": zlib.compress,
 }
 """How a body can be compressed; RFC 9110 (8.4.1) calls the format of zlib deflate."""
+QUERY = "_query_of_the_request_"
+"""What stands for the query of a request in the headers of its answer."""
 SMALL = 200
 """Bytes at the beginning of an answer that come one by one."""
 
 
 class ReshapedAnswers:
-    """The answers of one connection, given another form one by one.
+    """The answers of one connection, given another form one by one; None for none.
 
-    `asked` is what the client has sent on it so far. An answer without a length, or to HEAD, is left as it is.
+    In their headers, `QUERY` is replaced by the query of the request. `asked` is what the client has sent on it so far.
+    An answer without a length, or to HEAD, is left as it is.
     """
 
-    def __init__(self, form: AnswerForm, asked: bytearray) -> None:
+    def __init__(self, form: AnswerForm | None, asked: bytearray) -> None:
         self._form = form
         self._asked = asked
         self._rest = b""
@@ -49,7 +52,8 @@ class ReshapedAnswers:
             if size is None:
                 yield head + HEAD_END
             else:
-                yield from SHAPES[self._form](lines, body, request[0])
+                filled = [line.replace(QUERY, request[0].target.partition("?")[2]) for line in lines]
+                yield from SHAPES[self._form](filled, body, request[0])
                 self.is_over = self._form == "until the end"
 
     def rest(self) -> bytes:
@@ -68,6 +72,10 @@ def _joined(lines: Lines, body: bytes) -> bytes:
 
 def _without(lines: Lines, *names: str) -> Lines:
     return [line for line in lines if line.partition(":")[0].lower() not in names]
+
+
+def _unchanged(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]:
+    yield _joined(lines, body)
 
 
 def _chunked(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]:
@@ -122,7 +130,8 @@ def _small_pieces(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]:
     yield whole[SMALL:]
 
 
-SHAPES: Mapping[AnswerForm, Callable[[Lines, bytes, Sent], Iterator[bytes]]] = {
+SHAPES: Mapping[AnswerForm | None, Callable[[Lines, bytes, Sent], Iterator[bytes]]] = {
+    None: _unchanged,
     "chunked": _chunked,
     "until the end": _until_the_end,
     "compressed": _compressed,

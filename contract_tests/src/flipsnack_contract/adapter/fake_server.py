@@ -150,7 +150,9 @@ class Sandbox:
         self._fake = fake
         self.name = name
         is_watched = way is not None and (_is_near(fake.url) or way != Way())
-        self._relay = Relay(fake.url, cut_after=way.cut_after, form=way.form) if way and is_watched else None
+        self._relay = None
+        if way and is_watched:
+            self._relay = Relay(fake.url, cut_after=way.cut_after, form=way.form, fills=way.elsewhere)
         self.elsewhere = Elsewhere() if way and way.elsewhere else None
         self.base_url = f"{self._relay.url if self._relay else fake.url}/t/{name}/v1/"
         self.control = fake.control(f"/t/{name}/")

@@ -69,13 +69,6 @@ PASSING = faults_of(
 )
 """Faults that pass: a client that retries after a pause ends as without them."""
 
-LATE_CALL, LATE_PACKAGE = faults_of(
-    "nothing",
-    ("a call that takes a second", {"kind": "delay", "seconds": 1.2}, CALL, 1),
-    ("a package that takes a second", {"kind": "delay", "seconds": 1.2, "before": "body"}, PACKAGE, 1),
-).values()
-"""Answers that are right, and come late in real time."""
-
 LASTING = faults_of(
     "lasting",
     ("HTTP 503 for ever", {"kind": "status", "status": 503}, CALL, None),

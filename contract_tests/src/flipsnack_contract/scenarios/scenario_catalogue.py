@@ -130,7 +130,6 @@ EVENTFUL: Mapping[str, Scenario] = {
         schedule="never", faults=(every_other(package_method().name, PASSING["22 twice"]),)
     ),
     "a link that dies while a download is cut off": Scenario(faults=(CUT_OFF,), settings={"url_lifetime": 0.25}),
-    "a call and a package that take a second each": Scenario(faults=(faults.LATE_CALL, faults.LATE_PACKAGE)),
     "links that live a second": Scenario(schedule="after-5s", settings={"url_lifetime": 1}),
 }
 NIGHT, WEEKEND = 28_800, 230_400

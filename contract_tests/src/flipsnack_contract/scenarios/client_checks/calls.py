@@ -93,9 +93,15 @@ def the_secret_is_never_sent(run: ScenarioRun) -> None:
     """No parameter, path, header or body holds the secret, however it is spelled."""
     leaks = [f"{call.name}: {', '.join(call.leaks)}" for call in run.requests if call.leaks]
     expect([], leaks, "requests with the secret in them")
-    for sent in run.sent or ():
-        if spelling := spelling_of(run.case.secret, sent.text(without=run.document or b"")):
+    # Calls that differ in their signature alone are looked at once.
+    texts = {SENT_SIGNATURE.sub("", text): (sent, text) for sent, text in _texts_of(run)}
+    for sent, text in texts.values():
+        if spelling := spelling_of(run.case.secret, text):
             raise Violation(f"the request {sent}", "no secret", f"the secret, {spelling}")
+
+
+def _texts_of(run: ScenarioRun) -> Iterator[tuple[Sent, str]]:
+    return ((sent, sent.text(without=run.document or b"")) for sent in run.sent or ())
 
 
 @check("client.secret-not-shown")
