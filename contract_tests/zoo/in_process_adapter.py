@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -196,6 +196,10 @@ class InProcessAdapter:
         client_err = os.dup(self.stderr.fileno())
         self._thread = threading.Thread(target=_run, args=(client_type, self.channel, client_err), daemon=True)
         self._thread.start()
+
+    def left(self) -> Mapping[str, bytes]:
+        """No file: a thread shares the folders of this process."""
+        return {}
 
     def exit_fault(self) -> AdapterFault:
         """The fault of a client that has ended; it printed its traceback."""

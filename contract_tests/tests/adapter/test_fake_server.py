@@ -9,7 +9,6 @@ import pytest
 
 from flipsnack_contract.adapter.case import VirtualTimeline
 from flipsnack_contract.adapter.fake_server import (
-    MOST_FILES,
     MOST_MADE,
     Fake,
     NoFake,
@@ -18,6 +17,7 @@ from flipsnack_contract.adapter.fake_server import (
     fake_at,
     started_fake,
 )
+from flipsnack_contract.adapter.left_files import MOST_FILES
 from flipsnack_contract.scenarios.preparation import leave_stale
 from flipsnack_contract.target.control import Refused, find_control
 from flipsnack_mock.testing import MockServer

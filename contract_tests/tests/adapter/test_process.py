@@ -129,3 +129,23 @@ def test_of_a_flood_the_last_64_kib_are_kept() -> None:
 def test_the_last_error_line_is_the_one_that_names_an_error(printed: str, shown: str) -> None:
     """Where a runtime prints more after it; else the last line, and nothing where there is none."""
     assert shown == last_error_line(printed)
+
+
+LEAVES = (
+    "import tempfile as t; open(t.gettempdir() + '/kept', 'w').write('x'); open('log', 'w').write('y'); "
+    "open('known', 'a').write('z'); print('done', flush=True); input()"
+)
+
+
+def test_what_an_adapter_leaves_in_its_folders_is_found_and_its_temporary_folder_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "known").write_text("before")
+    (tmp_path / "other").write_text("not its own")
+    os.utime(tmp_path / "known", ns=(1, 1))
+    process = Process([sys.executable, "-c", LEAVES])
+    assert b"done" == process.channel.receive(timeout=20)
+    assert {"kept": b"x", "log": b"y", "known": b"beforez"} == process.left()
+    process.kill()
+    assert {"log", "known"} == process.left().keys()

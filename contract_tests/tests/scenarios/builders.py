@@ -123,7 +123,8 @@ def sent(
 ) -> Sent:
     """A right request as it is on the wire; in names of headers, _ stands for -."""
     length = {"Content-Length": str(len(body))} if body else {}
-    named = {"Host": HERE, **length, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    host = HERE if server == HERE else "localhost:1"
+    named = {"Host": host, **length, **{name.replace("_", "-"): value for name, value in headers.items()}}
     return Sent(server, method, target, tuple(named.items()), body)
 
 

@@ -37,6 +37,7 @@ def _params(**changes: str) -> dict[str, str]:
     return {**call().params, **changes}
 
 
+UNKNOWN = spoilt_answer("an unknown code", "json")
 DEAD_LINK = (DEAD_LINKS["a dead link once"],)
 NO_DATA = (spoilt_answer("no data", "json"),)
 UNREAD = call(code=None, fault="fault-0:status")
@@ -237,11 +238,20 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         (scenario_run(call(state="COMPLETE"), download(http_status=403)), "a successful download, got none"),
         (scenario_run(*DOWNLOADED, value={"status": "FAILED"}), "the status in the result"),
     ],
-    "an-error-was-seen-by-the-server-too": [
+    "an-error-is-called-what-it-is": [
         (scenario_run(call(state="PROCESSING"), error="auth"), CAUSE),
         (scenario_run(call(state="PROCESSING"), error="job_failed"), CAUSE),
         (scenario_run(call(state="PROCESSING"), error="transport"), CAUSE),
         (scenario_run(call(state="PROCESSING"), error="deadline", elapsed_s=100), CAUSE),
+        (scenario_run(call(state="FAILED"), error="cancelled"), CAUSE),
+        (scenario_run(call(code=99, fault="fault-0:code"), error="transport", faults=(UNKNOWN,)), "expected protocol"),
+        (scenario_run(*DOWNLOADED, error="damaged"), CAUSE),
+    ],
+    "an-unknown-code-is-reported-too": [
+        (
+            scenario_run(call(code=99, fault="fault-0:code"), error="protocol", faults=(UNKNOWN,)),
+            "expected 99, got None",
+        )
     ],
     "failed-is-reported-whatever-came-before": [
         (scenario_run(call(state="FAILED"), error="protocol"), "expected job_failed, got protocol")

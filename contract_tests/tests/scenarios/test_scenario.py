@@ -4,12 +4,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flipsnack_contract.adapter.messages import CAPABILITIES, OPERATIONS
+from flipsnack_contract.scenarios.fault_catalogue import PASSING
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent, expected_outcomes, undisturbed
 from flipsnack_contract.scenarios.scenario_catalogue import CATALOGUE, catalogue, named
 from flipsnack_contract.scenarios.scenario_strategies import scenarios
 
 ALL = frozenset(CAPABILITIES) | {f"op:{name}" for name in OPERATIONS}
 
+NIGHT = TimelineEvent(after_s=0.01, what="suspend", for_s=28_800)
 OVERSLEPT = (TimelineEvent(after_s=2, what="suspend", for_s=900),)
 
 
@@ -44,9 +46,8 @@ def test_who_reads_no_json_plays_all_that_is_made_for_no_format(form: str) -> No
         (Scenario(op="poll", schedule="never", format="xml"), "one poll (xml); op poll; format xml; schedule never"),
         (Scenario(pages=7, deadline_s=None), "drawn; deadline_s none; pages 7"),
         (
-            CATALOGUE["suspended after code 32"],
-            "suspended after code 32; deadline_s 29400 s; key a+b%20c&d=e;f#g?h; faults 32 once; "
-            "timeline suspend for 28800 s after 0.01 s",
+            Scenario(deadline_s=29_400, faults=(PASSING["32 once"],), timeline=(NIGHT,)),
+            "drawn; deadline_s 29400 s; faults 32 once; timeline suspend for 28800 s after 0.01 s",
         ),
         (Scenario(format="xml", who="wrong-secret"), "a wrong secret; format xml; who wrong-secret"),
     ],

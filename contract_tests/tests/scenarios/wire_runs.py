@@ -1,6 +1,6 @@
 """Right runs, and runs that are wrong in one thing: requests as HTTP, redirects, the folder, pace, progress."""
 
-from contract_tests.tests.scenarios.builders import DOWNLOADED, KEY, call, download, of, scenario_run, sent
+from contract_tests.tests.scenarios.builders import DOWNLOADED, HERE, KEY, call, download, of, scenario_run, sent
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.scenarios.delivery_catalogue import REDIRECTS
@@ -13,6 +13,7 @@ MOVED = download(http_status=302, fault="fault-0:redirect")
 REFUSED = call(code=22, fault="fault-0:code", failed="fault")
 FOR_EVER = (LASTING["22 for ever"],)
 BYTES = b"x" * 100
+PARTS = b'--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nx\r\n' * 2
 DOCUMENT = "a document.png"
 STATE = '{{"type":"event","id":"1","kind":"poll","status":"{}"}}'
 
@@ -66,6 +67,7 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         (scenario_run(sent=(sent("/v1/?title=\xe9"),)), "ASCII without blanks and fragment"),
         (scenario_run(sent=(sent(method="POST", body=b"x", Transfer_Encoding="chunked"),)), "got both"),
         (scenario_run(sent=(sent(host="again"),)), "headers that GET /v1/ has twice"),
+        (scenario_run(sent=(sent("/x", server="elsewhere", Host=HERE),)), "a request to another server"),
         (scenario_run(sent=(sent(X_Note="caf\xe9"),)), "headers of GET /v1/ that are no token"),
     ],
     "nothing-of-a-call-goes-elsewhere": [
@@ -84,6 +86,8 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
     ],
     "the-key-stays-in-calls": [
         (scenario_run(sent=(sent("/packages/x?Signature=y", X_Api_Key=KEY),)), "['X-Api-Key']"),
+        (scenario_run(sent=(sent("/x", server="elsewhere", Authorization="Bearer x"),)), "['authorization']"),
+        (scenario_run(sent=(sent("/x", server="elsewhere", Referer="http://x/?signature=y"),)), "['Referer']"),
         (scenario_run(sent=(sent("/packages/x", Cookie=f"a=b; key={KEY}"),)), "['Cookie']"),
         (scenario_run(sent=(sent("/packages/x", X_Client=KEY.encode().hex()),)), "['X-Client']"),
     ],
@@ -113,15 +117,23 @@ BROKEN: dict[str, list[tuple[ScenarioRun, str]]] = {
         (scenario_run(call(code=32), call(92)), "expected at most 90 s, got 92.000 s"),
         (scenario_run(call(state="COMPLETE"), download(12)), "expected at most 10 s, got 12.000 s"),
         (scenario_run(*DOWNLOADED, elapsed_s=12), "the pause between #2 and the end"),
+        (scenario_run(call(code=43), error="forbidden", elapsed_s=12), "the pause between #1 and the end"),
     ],
     "a-settled-question-is-not-asked-again": [
         (scenario_run(*DOWNLOADED, call(2, state="COMPLETE")), "expected no such call again"),
         (scenario_run(call(state="PROCESSING"), call(2), op="poll"), "expected no such call again"),
         (scenario_run(of("getList"), of("getList", 2), op="list"), "expected no such call again"),
     ],
+    "no-part-of-an-upload-is-there-twice": [
+        (scenario_run(sent=(sent("/v1/", method="POST", body=PARTS),)), "parts that POST /v1/ has twice")
+    ],
     "what-lasts-is-given-up": [
         (scenario_run(call(code=22), outcome=CaseOutcome.STOPPED, faults=FOR_EVER, deadline_s=None), "got stopped"),
         (scenario_run(call(code=22), faults=FOR_EVER, deadline_s=None), "expected an error, got ok"),
+        (
+            scenario_run(REFUSED, error="deadline", faults=FOR_EVER, deadline_s=None),
+            "the error that it met, got deadline",
+        ),
     ],
     "what-was-given-up-is-reported-as-what-it-is": [
         (scenario_run(REFUSED, error="transport", faults=FOR_EVER), "got ('transport', None)"),

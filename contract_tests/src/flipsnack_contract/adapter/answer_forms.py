@@ -1,26 +1,37 @@
 """The same answer in another form that HTTP allows: in chunks, until the connection ends, compressed, in pieces."""
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Literal, get_args
 
 from flipsnack_contract.adapter.sent import HEAD_END, Sent, requests_in
+from flipsnack_contract.adapter.spellings_of_answers import BY_TYPE
 
-AnswerForm = Literal["chunked", "until the end", "compressed", "other letters", "small pieces"]
+AnswerForm = Literal["chunked", "until the end", "compressed", "other letters", "other spelling", "small pieces"]
 ANSWER_FORMS: tuple[AnswerForm, ...] = get_args(AnswerForm)
 
 Lines = list[str]
+CODINGS: Mapping[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda body: gzip.compress(body, mtime=0),
+    "deflate": zlib.compress,
+}
+"""How a body can be compressed; RFC 9110 (8.4.1) calls the format of zlib deflate."""
+QUERY = "_query_of_the_request_"
+"""What stands for the query of a request in the headers of its answer."""
 SMALL = 200
 """Bytes at the beginning of an answer that come one by one."""
 
 
 class ReshapedAnswers:
-    """The answers of one connection, given another form one by one.
+    """The answers of one connection, given another form one by one; None for none.
 
-    `asked` is what the client has sent on it so far. An answer without a length, or to HEAD, is left as it is.
+    In their headers, `QUERY` is replaced by the query of the request. `asked` is what the client has sent on it so far.
+    An answer without a length, or to HEAD, is left as it is.
     """
 
-    def __init__(self, form: AnswerForm, asked: bytearray) -> None:
+    def __init__(self, form: AnswerForm | None, asked: bytearray) -> None:
         self._form = form
         self._asked = asked
         self._rest = b""
@@ -41,7 +52,8 @@ class ReshapedAnswers:
             if size is None:
                 yield head + HEAD_END
             else:
-                yield from SHAPES[self._form](lines, body, request[0])
+                filled = [line.replace(QUERY, request[0].target.partition("?")[2]) for line in lines]
+                yield from SHAPES[self._form](filled, body, request[0])
                 self.is_over = self._form == "until the end"
 
     def rest(self) -> bytes:
@@ -62,6 +74,10 @@ def _without(lines: Lines, *names: str) -> Lines:
     return [line for line in lines if line.partition(":")[0].lower() not in names]
 
 
+def _unchanged(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]:
+    yield _joined(lines, body)
+
+
 def _chunked(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]:
     size = max(7, len(body) // 40 + 1)
     chunks = (body[start : start + size] for start in range(0, len(body), size))
@@ -75,12 +91,14 @@ def _until_the_end(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]
 
 
 def _compressed(lines: Lines, body: bytes, request: Sent) -> Iterator[bytes]:
-    """Compressed, if the request accepts that."""
-    if "gzip" not in request.by_name.get("accept-encoding", "").lower() or not body:
+    """Compressed in the first way that the request accepts, if any."""
+    accepted = request.by_name.get("accept-encoding", "").lower()
+    coding = next((name for name in CODINGS if name in accepted), None)
+    if coding is None or not body:
         yield _joined(lines, body)
         return
-    packed = gzip.compress(body, mtime=0)
-    own = [f"Content-Length: {len(packed)}", "Content-Encoding: gzip"]
+    packed = CODINGS[coding](body)
+    own = [f"Content-Length: {len(packed)}", f"Content-Encoding: {coding}"]
     yield _joined([*_without(lines, "content-length"), *own], packed)
 
 
@@ -97,16 +115,27 @@ def _in_capitals(name: str, value: str) -> str:
     return value.upper() if name.lower() == "content-type" else value
 
 
+def _other_spelling(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]:
+    """The same JSON, JSONP or XML, where it is in UTF-8, written otherwise."""
+    kind = next((line.lower() for line in lines if line.lower().startswith("content-type:")), "")
+    write = next((write for part, write in BY_TYPE.items() if part in kind), None)
+    with suppress(UnicodeDecodeError):
+        body = write(body.decode()).encode() if write else body
+    yield _joined([*_without(lines, "content-length"), f"Content-Length: {len(body)}"], body)
+
+
 def _small_pieces(lines: Lines, body: bytes, _request: Sent) -> Iterator[bytes]:
     whole = _joined(lines, body)
     yield from (whole[at : at + 1] for at in range(min(SMALL, len(whole))))
     yield whole[SMALL:]
 
 
-SHAPES: Mapping[AnswerForm, Callable[[Lines, bytes, Sent], Iterator[bytes]]] = {
+SHAPES: Mapping[AnswerForm | None, Callable[[Lines, bytes, Sent], Iterator[bytes]]] = {
+    None: _unchanged,
     "chunked": _chunked,
     "until the end": _until_the_end,
     "compressed": _compressed,
     "other letters": _other_letters,
+    "other spelling": _other_spelling,
     "small pieces": _small_pieces,
 }

@@ -103,7 +103,8 @@ class Report:
 
     `result` is the client's report, None without one; `why` says why the client was stopped, or what the fault was;
     `fault` is its kind; `cancelled_at_ms` is when the kit cancelled the case. `printed` is what the adapter wrote to
-    stderr (a program without the protocol: to stdout too); no outcome depends on it.
+    stderr (a program without the protocol: to stdout too); no outcome depends on it. `left` are the files that an
+    adapter has left elsewhere than beside its file, each by its name.
     """
 
     outcome: CaseOutcome
@@ -116,6 +117,7 @@ class Report:
     cancelled_at_ms: int | None = None
     log: tuple[Said, ...] = ()
     printed: str = ""
+    left: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def elapsed_ms(self) -> int:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 from flipsnack_contract.adapter.answer_forms import AnswerForm
 from flipsnack_contract.adapter.case import TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.adapter.elsewhere import Elsewhere
+from flipsnack_contract.adapter.left_files import beginning, files_in
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
@@ -33,10 +33,6 @@ from flipsnack_contract.target.target import HttpTarget, Request, Target
 
 MODULE = "flipsnack_mock"
 FLAGS = ("--port", "0", "--log", "off", "--max-namespaces", "1000000")
-MOST_LEFT = 64 * 1024
-"""Bytes that are looked at of a file beside the one that was to be made."""
-MOST_FILES = 1_000
-"""Files and folders that are looked at there."""
 MOST_MADE = 16 * 1024 * 1024
 """Bytes that are looked at of the file that was to be made: more than any package has."""
 LISTENING = re.compile(rb"listening on (http://\S+)")
@@ -105,29 +101,6 @@ def started_fake() -> Iterator[Fake]:
             end_group(process)
 
 
-def _beginning(path: Path, most: int = MOST_LEFT) -> bytes:
-    """The first `most` bytes of a file; none of what is no regular file, or cannot be read."""
-    if not os.path.isfile(path):
-        return b""
-    try:
-        with path.open("rb") as file:
-            return file.read(most)
-    except OSError:
-        return b""
-
-
-def _inside(folder: Path) -> Iterator[Path]:
-    """What is in `folder` and the folders there, as far as it can be read; links are not followed."""
-    waiting = [] if folder.is_symlink() else [folder]
-    while waiting:
-        try:
-            found = sorted(waiting.pop(0).iterdir())
-        except OSError:
-            continue
-        waiting += [one for one in found if os.path.isdir(one) and not os.path.islink(one)]
-        yield from found
-
-
 def _is_near(url: str) -> bool:
     """Whether the fake is on this machine, and its requests can be read."""
     parts = urlsplit(url)
@@ -177,7 +150,9 @@ class Sandbox:
         self._fake = fake
         self.name = name
         is_watched = way is not None and (_is_near(fake.url) or way != Way())
-        self._relay = Relay(fake.url, cut_after=way.cut_after, form=way.form) if way and is_watched else None
+        self._relay = None
+        if way and is_watched:
+            self._relay = Relay(fake.url, cut_after=way.cut_after, form=way.form, fills=way.elsewhere)
         self.elsewhere = Elsewhere() if way and way.elsewhere else None
         self.base_url = f"{self._relay.url if self._relay else fake.url}/t/{name}/v1/"
         self.control = fake.control(f"/t/{name}/")
@@ -216,14 +191,12 @@ class Sandbox:
             self._relay.forget()
 
     def left(self) -> dict[str, bytes]:
-        """What is in the folder of `dest` by its name, with its first 64 KiB: the first `MOST_FILES` of it."""
-        folder = self.dest.parent
-        found = sorted(islice(_inside(folder), MOST_FILES))
-        return {str(one.relative_to(folder)): _beginning(one) for one in found}
+        """What is in the folder of `dest` by its name, with its first 64 KiB."""
+        return files_in(self.dest.parent)
 
     def made(self) -> bytes | None:
         """The file at `dest`, or the first `MOST_MADE` bytes of it; None where there is no regular file."""
-        return _beginning(self.dest, MOST_MADE) if os.path.isfile(self.dest) else None
+        return beginning(self.dest, MOST_MADE) if os.path.isfile(self.dest) else None
 
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""

@@ -22,6 +22,7 @@ from queue import Empty, Queue, SimpleQueue
 from typing import IO
 
 from flipsnack_contract.adapter.descendants import descendants, end_marked, kill
+from flipsnack_contract.adapter.left_files import Workplace
 from flipsnack_contract.adapter.messages import MAX_LINE, AdapterFault, Bye, encode
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.contract.decoding import cut
@@ -218,10 +219,11 @@ class Process:
 
     def __init__(self, command: Sequence[str]) -> None:
         self.stderr: IO[bytes] = tempfile.TemporaryFile("a+b", buffering=0)  # noqa: SIM115 - `kill` closes it
+        self._place = Workplace()
         try:
-            self._process = start(command, stderr=self.stderr)
+            self._process = start(command, stderr=self.stderr, environment=os.environ | self._place.environment)
         except AdapterFault:
-            self.stderr.close()
+            self._close_files()
             raise
         assert self._process.stdout is not None  # `start` makes pipes
         assert self._process.stdin is not None
@@ -251,4 +253,12 @@ class Process:
         """End it and its children now."""
         end_group(self._process)
         self.channel.close()
+        self._close_files()
+
+    def left(self) -> Mapping[str, bytes]:
+        """The files that it has left: all in its temporary folder, new ones in the present folder."""
+        return self._place.left()
+
+    def _close_files(self) -> None:
         self.stderr.close()
+        self._place.close()

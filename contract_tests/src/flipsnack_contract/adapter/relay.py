@@ -21,14 +21,17 @@ class Relay:
     """Passes connections on to the server at `url`; `url` of the relay is the same address with its own port.
 
     With `cut_after`, the first connection on which a client sends more bytes is reset on both sides; all further ones
-    are passed on whole. With `form`, answers are given that form. `close` ends it.
+    are passed on whole. With `form`, answers are given that form; with `fills`, `QUERY` in their headers is replaced by
+    the query of the request. `close` ends it.
     """
 
-    def __init__(self, url: str, *, cut_after: int | None = None, form: AnswerForm | None = None) -> None:
+    def __init__(
+        self, url: str, *, cut_after: int | None = None, form: AnswerForm | None = None, fills: bool = False
+    ) -> None:
         parts = urlsplit(url)
         self._server = (parts.hostname or "localhost", parts.port or 80)
         self._cut_after = cut_after
-        self._form = form
+        self._form, self._fills = form, fills
         self._kept: list[bytearray] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.netloc = f"127.0.0.1:{self._listener.getsockname()[1]}"
@@ -59,7 +62,7 @@ class Relay:
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._kept.append(kept := bytearray())
                 connection = _Connection(self, client, socket.create_connection(self._server), kept)
-                connection.answers = ReshapedAnswers(self._form, kept) if self._form else None
+                connection.answers = ReshapedAnswers(self._form, kept) if self._form or self._fills else None
                 threading.Thread(target=connection.run, daemon=True).start()
 
     def close(self) -> None:

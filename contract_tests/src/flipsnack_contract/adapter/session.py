@@ -96,6 +96,7 @@ class Connection(Protocol):
 
     stderr: IO[bytes]
 
+    def left(self) -> Mapping[str, bytes]: ...
     def exit_fault(self) -> AdapterFault: ...
     def shutdown(self) -> int | None: ...
     def kill(self) -> None: ...
@@ -142,7 +143,7 @@ class AdapterSession:
         run = CaseRun(case, timeline, calls)
         report = run.report_of(lambda: self._converse(run))
         if self._connection:
-            report = replace(report, printed=tail(self._connection.stderr))
+            report = replace(report, printed=tail(self._connection.stderr), left=self._connection.left())
             self._connection.stderr.truncate(0)
         if report.outcome in (CaseOutcome.FAULT, CaseOutcome.STOPPED):
             self.drop()

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS
+from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS, QUERY
 from flipsnack_contract.adapter.elsewhere import PACKAGE_PATH, package_elsewhere
 from flipsnack_contract.adapter.messages import FORMATS
 from flipsnack_contract.contract.ledger import messages
@@ -42,7 +42,7 @@ REDIRECTS = faults_of(
     "redirect",
     ("a call redirected to itself once", _redirect(), CALL, 1),
     ("calls redirected to themselves", _redirect(307), CALL, None),
-    ("calls redirected elsewhere", _redirect(location=ELSEWHERE), CALL, None),
+    ("calls redirected elsewhere", _redirect(location=f"{ELSEWHERE}?{QUERY}"), CALL, None),
     ("calls redirected elsewhere with their method", _redirect(308, location=ELSEWHERE), CALL, None),
     ("calls redirected elsewhere by the same scheme", _redirect(location=BESIDE), CALL, None),
     ("calls redirected without an address", NOWHERE, CALL, None),
@@ -171,6 +171,12 @@ FORMS: Mapping[str, Scenario] = {
         f"{name} ({form})": Scenario(format=form, schedule="after-5s", faults=(odd_answer(name, form),))
         for form, names in ODD_BODIES.items()
         for name in names
+    },
+    **{
+        f"built in 5 s, answers other spelling ({form})": Scenario(
+            form="other spelling", format=form, schedule="after-5s"
+        )
+        for form in ("jsonp", "xml")
     },
     **{f"a link with escapes ({form})": Scenario(format=form, faults=(odd_link(form),)) for form in FORMATS},
     **{

@@ -14,9 +14,6 @@ ODD_BODIES: Mapping[Format, Mapping[str, str]] = {
         "members in another order, and more of them": (
             '{"data": {"note": "} ] ) ;", "status": "PROCESSING"}, "x": [{}], "status": "OK", "code": 20}\n'
         ),
-        "letters written as numbers": (
-            '{"code":20,"st\\u0061tus":"\\u004fK","d\\u0061ta":{"status":"PROC\\u0045SSING"}}'
-        ),
         "blanks wherever they may be": (
             '\r\n\t { "code" :\n20 ,\t"status" : "OK" , "data" : { "status"\r\n: "PROCESSING" } } \r\n\n'
         ),
@@ -29,9 +26,6 @@ ODD_BODIES: Mapping[Format, Mapping[str, str]] = {
         "blanks and a comment around the call": (
             f'/**/ {CALLBACK}( {{"data": {{"status": "PROCESSING", "n": "); {{"}}, "status": "OK", "code": 20}} ) ;\n'
         ),
-        "letters written as numbers": (
-            CALLBACK + '({"code":20,"status":"\\u004fK","d\\u0061ta":{"status":"PROC\\u0045SSING"}})'
-        ),
     },
     "xml": {
         "elements in another order, and more of them": (
@@ -41,9 +35,6 @@ ODD_BODIES: Mapping[Format, Mapping[str, str]] = {
         "comments and instructions in the text": (
             "<response><!-- 1 --><code>20</code><status>OK</status><data><status>PROC<!-- 2 -->ESS<?x y?>ING"
             "</status><?x z?></data></response>"
-        ),
-        "letters written as numbers": (
-            "<response><code>2&#48;</code><status>OK</status><data><status>PROC&#x45;SSING</status></data></response>"
         ),
         "text in CDATA sections": (
             "<?xml version='1.0' encoding='UTF-8' standalone=\"yes\"?>\n<response><code><![CDATA[20]]></code>"

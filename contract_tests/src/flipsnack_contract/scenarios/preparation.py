@@ -25,6 +25,8 @@ NEIGHBOURS = {
     "notes.txt": b"notes\n",
     "package.zip.bak": b"an older package",
     "package (1).zip": b"another older package",
+    "package.part": b"a part of something else",
+    "package.tmp": b"a note",
     "x.part": b"a part of another file",
     "x.tmp": b"",
 }

@@ -2,28 +2,17 @@
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
-from zlib import crc32
 
-import msgspec
-
-from flipsnack_contract.adapter.answer_forms import ANSWER_FORMS
-from flipsnack_contract.adapter.messages import FORMATS, Format, preferred
+from flipsnack_contract.adapter.messages import FORMATS, preferred
 from flipsnack_contract.contract.decoding import cut
 from flipsnack_contract.contract.methods import package_method
 from flipsnack_contract.scenarios import fault_catalogue as faults
-from flipsnack_contract.scenarios.collection_catalogue import (
-    CALLS,
-    COLLECTION_FAMILIES,
-    HOSTILE_TEXT,
-    JANUARY,
-    LINE_ENDS,
-    ODD_CREDENTIALS,
-)
+from flipsnack_contract.scenarios.collection_catalogue import CALLS, COLLECTION_FAMILIES
 from flipsnack_contract.scenarios.delivery_catalogue import DELIVERY_FAMILIES, FORMS
-from flipsnack_contract.scenarios.event import CREATE, STATISTICS, UPDATE
 from flipsnack_contract.scenarios.fault_catalogue import LASTING, PASSING, SPOILT_PACKAGES, every_other, spoilt_answer
 from flipsnack_contract.scenarios.scenario import Scenario, TimelineEvent
 from flipsnack_contract.scenarios.trouble_catalogue import TROUBLE_FAMILIES
+from flipsnack_contract.scenarios.variations import USUAL, Meetings, in_format, varied
 
 CUT_OFF, DEAD_ONCE = PASSING["a download cut off once"], faults.DEAD_LINKS["a dead link once"]
 AT_ONCE: Mapping[str, dict[str, Any]] = {
@@ -164,56 +153,6 @@ SUSPENDED: Mapping[str, Scenario] = {
     "suspended while a download is cut off": _suspended(0.01, NIGHT, "immediate", faults=(CUT_OFF,)),
     "suspended after code 32": _suspended(0.01, NIGHT, "immediate", faults=(PASSING["32 once"],)),
 }
-TEXTS = {"title": HOSTILE_TEXT, "description": LINE_ENDS}
-PARAMS: Mapping[str, Mapping[str, str]] = {CREATE: TEXTS, UPDATE: TEXTS, STATISTICS: JANUARY}
-"""What a caller may give to a method besides."""
-
-USUAL = Scenario()
-FILE_NAMES = ('a "b" 100% c; d=e.png', "Ünï ﬁ 日本 😀.png", ".hidden", "no extension", "x.zip", "x" * 180)
-VARIATIONS: Mapping[str, tuple[Any, ...]] = {
-    "params": (False, True),
-    "key": (USUAL.key, USUAL.key, USUAL.key, ODD_CREDENTIALS["key"]),
-    "secret": (USUAL.secret, USUAL.secret, USUAL.secret, ODD_CREDENTIALS["secret"]),
-    "format": ("json", "jsonp", "json", "xml"),
-    "old_bytes": (None, None, 21, 90_000),
-    "file_name": (*FILE_NAMES, *[USUAL.file_name] * 3 * len(FILE_NAMES)),
-    "form": (*ANSWER_FORMS, *[USUAL.form] * 2 * len(ANSWER_FORMS)),
-}
-"""The values of fields that may differ without another end."""
-
-
-def varied(family: Mapping[str, Scenario]) -> Mapping[str, Scenario]:
-    """The family, with fields that are as usual changed: to the values that the name of a scenario chooses."""
-    return {name: msgspec.structs.replace(one, **_changes(name, one)) for name, one in family.items()}
-
-
-def _changes(name: str, scenario: Scenario) -> dict[str, Any]:
-    chosen = {field: values[crc32(f"{field} {name}".encode()) % len(values)] for field, values in VARIATIONS.items()}
-    chosen["params"] = PARAMS.get(scenario.main_action, {}) if chosen["params"] else {}
-    return {field: value for field, value in chosen.items() if _may_vary(scenario, field)}
-
-
-def _may_vary(scenario: Scenario, field: str) -> bool:
-    """Whether a field is as usual, and may have any other value without another end."""
-    if getattr(scenario, field) != getattr(USUAL, field):
-        return False
-    match field:
-        case "format":
-            # What is in a list that changes is known in JSON alone.
-            return in_format(scenario, "xml") != scenario and not (scenario.op == "list" and scenario.eventful)
-        case "old_bytes":
-            return scenario.op == "download"
-        case "file_name":
-            return scenario.op in ("download", "create")
-    return True
-
-
-def in_format(scenario: Scenario, form: Format) -> Scenario:
-    """The scenario in that format, unless it was made for another one."""
-    made_for_one = any(fault.answers for fault in scenario.faults)
-    return scenario if made_for_one else msgspec.structs.replace(scenario, format=form)
-
-
 PLAIN_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     "plain": PLAIN,
     "refused": REFUSED,
@@ -230,9 +169,10 @@ OTHER_FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     **DELIVERY_FAMILIES,
     **TROUBLE_FAMILIES,
 }
+_MEETINGS = Meetings()
 FAMILIES: Mapping[str, Mapping[str, Scenario]] = {
     **PLAIN_FAMILIES,
-    **{name: varied(family) for name, family in OTHER_FAMILIES.items()},
+    **{name: varied(family, _MEETINGS) for name, family in OTHER_FAMILIES.items()},
 }
 """The scenarios by what they are about."""
 

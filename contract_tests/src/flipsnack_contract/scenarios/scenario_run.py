@@ -37,6 +37,8 @@ ALSO = {
 """The methods that an operation may use beside its own."""
 HELPLESS = ("protocol", "transport", "damaged", "deadline", "uncertain")
 """Errors that a client may report when no answer makes sense."""
+TROUBLES = frozenset({"maintenance", "rate_limited", "transport"})
+"""Errors that a client reports when it gives up trying again."""
 MISTAKES = ("well-formed", "format", "required", "action", "verb", "signature")
 
 

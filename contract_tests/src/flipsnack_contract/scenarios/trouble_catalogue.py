@@ -126,13 +126,13 @@ def _http_status(status: int) -> Fault:
 
 
 def _passing() -> Iterator[Row]:
-    """Each fault that passes at two later calls and two other steps; three times, two of them, before a lost upload."""
+    """Each fault that passes at two later calls and another step; three times, two of them, before a lost upload."""
     many, once = cycle(MANY), [fault for fault in NOT_DONE if fault.name != "31 three times"]
     busy = [fault for fault in CALL_FAULTS if fault.fault["kind"] in ("status", "reset")]
     changes = ("publishing", "call update", "call deleteCollection")
     for (fault, nth), place in zip(product(CALL_FAULTS, EARLY), many, strict=False):
         yield _put(place, fault, nth=nth, **(FAILS.get(place, {}) if nth == EARLY[1] else {}))
-    yield from map(_put, cycle(SINGLE), (*CALL_FAULTS, *CALL_FAULTS[::3]))
+    yield from map(_put, cycle(SINGLE), CALL_FAULTS)
     yield from (_put(SECOND_LINK, fault, nth=2) for fault in CALL_FAULTS[::8])
     yield from (_put(place, fault) for fault, place in product(NOT_DONE, changes))
     yield from (

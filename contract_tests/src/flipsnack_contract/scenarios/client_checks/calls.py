@@ -1,6 +1,7 @@
 """What a client sends and prints: right calls, and secrets nowhere."""
 
 import re
+from collections.abc import Iterator, Mapping
 
 from flipsnack_contract.adapter.case import MASK
 from flipsnack_contract.adapter.sent import Sent
@@ -48,6 +49,14 @@ def every_call_says_what_was_asked_for(run: ScenarioRun) -> None:
 
 
 @check("client.parameters")
+def no_part_of_an_upload_is_there_twice(run: ScenarioRun) -> None:
+    """Each parameter, and the document, is in one part of the body."""
+    for sent in run.sent or ():
+        names = PART.findall(sent.text(without=run.document or b"")) if sent.method == "POST" else []
+        expect([], sorted({name for name in names if names.count(name) > 1}), f"parts that {sent} has twice")
+
+
+@check("client.parameters")
 def the_method_has_the_parameters_that_were_given(run: ScenarioRun) -> None:
     """Calls of the method that the scenario is about have its collection and all parameters, as they were given."""
     given = _given(run)
@@ -84,33 +93,44 @@ def the_secret_is_never_sent(run: ScenarioRun) -> None:
     """No parameter, path, header or body holds the secret, however it is spelled."""
     leaks = [f"{call.name}: {', '.join(call.leaks)}" for call in run.requests if call.leaks]
     expect([], leaks, "requests with the secret in them")
-    for sent in run.sent or ():
-        if spelling := spelling_of(run.case.secret, sent.text(without=run.document or b"")):
+    # Calls that differ in their signature alone are looked at once.
+    texts = {SENT_SIGNATURE.sub("", text): (sent, text) for sent, text in _texts_of(run)}
+    for sent, text in texts.values():
+        if spelling := spelling_of(run.case.secret, text):
             raise Violation(f"the request {sent}", "no secret", f"the secret, {spelling}")
+
+
+def _texts_of(run: ScenarioRun) -> Iterator[tuple[Sent, str]]:
+    return ((sent, sent.text(without=run.document or b"")) for sent in run.sent or ())
 
 
 @check("client.secret-not-shown")
 def nothing_secret_is_printed(run: ScenarioRun) -> None:
     """The client tells neither the secret nor a signature: on stderr, in messages, in names and contents of files."""
     own = (one.text for one in run.report.log if one.by == "client")
-    # What came of a package holds nothing else, and takes long to search.
-    kept = (content.decode("latin-1") for content in run.beside.values() if not content.startswith(ARCHIVE))
-    said = "\n".join((run.report.printed, *own, *run.left, *kept))
+    said = "\n".join((run.report.printed, *own, *run.left, *_texts(run.beside)))
+    # Others may write into the same folders.
+    anywhere = "\n".join((said, *run.report.left, *_texts(run.report.left)))
     signatures = {signature: sent for sent in run.sent or () for signature in _signatures_in(sent)}
-    spellings = spellings_of([run.case.secret, *signatures], said)
+    spellings = spellings_of([run.case.secret, *signatures], anywhere)
     # The log is masked already, so a mask means that the secret was there.
     if spelling := MASK in said or spellings.get(run.case.secret, ""):
         raise Violation("what the client printed", "nothing secret", f"the secret{_as(spelling)}")
-    if any(part in said for part in _nearly(run.case.secret)):
+    if any(part in anywhere for part in _nearly(run.case.secret)):
         raise Violation("what the client printed", "nothing secret", "most of the secret")
     for name, pattern in SIGNATURES.items():
         if match := pattern.search(said):
             raise Violation("what the client printed", "nothing secret", f"{name}: {match[0][:24]}…")
-    folded = said.casefold()
+    folded = anywhere.casefold()
     for signature, sent in signatures.items():
         nearly = (signature[:NEARLY_ALL].casefold(), signature[-NEARLY_ALL:].casefold())
         if signature in spellings or any(part in folded for part in nearly):
             raise Violation("what the client printed", "nothing secret", f"the signature of {sent}")
+
+
+def _texts(files: Mapping[str, bytes]) -> Iterator[str]:
+    """The contents of files, but for what came of a package: that holds nothing else, and takes long to search."""
+    return (content.decode("latin-1") for content in files.values() if not content.startswith(ARCHIVE))
 
 
 def _signatures_in(sent: Sent) -> list[str]:
@@ -127,6 +147,9 @@ def _nearly(secret: str) -> list[str]:
 def _as(spelling: str | bool) -> str:
     return f", {spelling}" if isinstance(spelling, str) else ""
 
+
+PART = re.compile(r'^content-disposition:.*?[; ]name="?([^"\s;]*)', re.IGNORECASE | re.MULTILINE)
+"""The name of a part of a multipart body."""
 
 SENT_SIGNATURE = re.compile(r'(?:[?&]signature=|name="signature"\r\n\r\n)([A-Za-z0-9_~-]{16,})', re.IGNORECASE)
 """A signature as it is sent."""

@@ -6,16 +6,20 @@ from itertools import pairwise
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.checks.check import check
-from flipsnack_contract.contract.assertions import Violation, expect
-from flipsnack_contract.scenarios.event import LIST, UPDATE, Event
+from flipsnack_contract.contract.assertions import Violation, expect, expect_in
+from flipsnack_contract.scenarios.event import LIST, SHOW, UPDATE, Event
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
 
 
 @check("client.follows-new-hash", needs={"op:publish"})
 def the_new_hash_is_reported(run: ScenarioRun) -> None:
-    """After publishing, the hash in the result is the one that the collection has now."""
+    """After publishing, the collection is asked for and reported by the hash that it has now."""
     published = [call.answered_hash for call in run.calls if call.action == UPDATE and call.answered_hash]
-    if run.scenario.op == "publish" and run.outcome is CaseOutcome.OK and published:
+    if run.scenario.op != "publish" or not published:
+        return
+    for call in (one for one in run.calls if one.action == SHOW):
+        expect_in((*published, run.case.args.get("collection")), call.collection, f"the collection of {call.name}")
+    if run.outcome is CaseOutcome.OK:
         expect(published[-1], run.value.get("hash"), "the hash in the result")
 
 
@@ -64,7 +68,9 @@ def each_collection_is_given_once(run: ScenarioRun) -> None:
     moved = any(event.what == "delete" for event in run.scenario.timeline)
     if missing and not moved:
         raise Violation("the collections in the result", f"{len(fitting)} of them", f"without {sorted(missing)[0]}")
-    if foreign and not run.scenario.eventful:
+    if run.scenario.eventful:
+        foreign -= {one["hash"] for one in run.account}
+    if foreign:
         raise Violation("the collections in the result", f"{len(fitting)} of them", f"with {sorted(foreign)[0]}")
 
 

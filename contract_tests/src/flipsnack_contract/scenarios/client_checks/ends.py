@@ -8,12 +8,11 @@ from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.scenarios.client_checks.uploads import REFUSALS
 from flipsnack_contract.scenarios.event import CREATE, SHOW, Event
 from flipsnack_contract.scenarios.scenario import COMFORT_S, LONGEST_PAUSE_S, Scenario, expected_outcomes, undisturbed
-from flipsnack_contract.scenarios.scenario_run import CLASSES, FINAL, HELPLESS, ScenarioRun
+from flipsnack_contract.scenarios.scenario_run import CLASSES, FINAL, HELPLESS, TROUBLES, ScenarioRun
 from flipsnack_contract.scenarios.traffic import NOTHING_DONE
 
 WAITING_S = 300.0
 SLACK_MS = 1000
-TROUBLES = frozenset({"maintenance", "rate_limited", "transport"})
 SURVIVED, BUSY = 3, (429, 502, 503, 504)
 """How often in a row a client that retries meets the same trouble at least; and HTTP statuses that are one."""
 LIMITED_S = 60.0
@@ -116,10 +115,15 @@ def a_deadline_that_is_over_is_reported(run: ScenarioRun) -> None:
 
 @check("client.deadline", needs={"deadline", "retries"})
 def what_lacks_time_is_no_trouble(run: ScenarioRun) -> None:
-    """A client that tries again gives a call up before its fourth attempt only for lack of time, and says so."""
+    """A client that tries again gives a call up before its fourth attempt only for lack of time, and says so.
+
+    Where its time is over it says so, too.
+    """
     last = run.requests[-1] if run.requests else None
     if run.scenario.deadline_s is None or run.error not in TROUBLES or last is None or last.kind != "call":
         return
+    if run.report.elapsed_ms >= round(run.scenario.deadline_s * 1000):
+        raise Violation(f"the end after {last}, when the time is over", "deadline", run.reported)
     attempts = len(list(takewhile(lambda call: _is_trouble(run, call, last), reversed(run.calls))))
     if 0 < attempts <= SURVIVED:
         raise Violation(f"the end after {last}, attempt {attempts}", "deadline", run.reported)

@@ -8,7 +8,7 @@ from flipsnack_contract.contract.assertions import Violation, expect
 from flipsnack_contract.contract.clock import MINUTE, SECOND
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import LONGEST_PAUSE_S
-from flipsnack_contract.scenarios.scenario_run import ScenarioRun
+from flipsnack_contract.scenarios.scenario_run import TROUBLES, ScenarioRun
 from flipsnack_contract.scenarios.traffic import FINAL_CODES, grouped
 
 AT_ONCE_S = 10.0
@@ -20,6 +20,9 @@ LONG_PAUSES_S = {22: 90.0, 32: 90.0}
 MOST_IN_A_MINUTE = 50
 """Of so many calls a client may wait for its own limit."""
 
+BETWEEN_STATISTICS_S = 20.0
+"""For how long the caller of statistics does something else, in seconds, where none is asked for twice."""
+
 RUNNING = ("PROCESSING", "processing")
 
 
@@ -27,17 +30,20 @@ RUNNING = ("PROCESSING", "processing")
 def a_client_goes_on_in_time(run: ScenarioRun) -> None:
     """No pause is longer than what the client waits for explains; before the first call there is none."""
     # An unknown key has no account, and so no virtual time.
-    timeless = run.scenario.op == "statistics" or run.scenario.who == "unknown-key"
-    if timeless or not run.requests or run.outcome is CaseOutcome.STOPPED:
+    if run.scenario.who == "unknown-key" or not run.requests or run.outcome is CaseOutcome.STOPPED:
         return
     start = run.report.started_ms * 1000
     _expect_soon(run, start, run.requests[0].start, AT_ONCE_S, f"the pause before {run.requests[0].name}")
     for before, after in pairwise(run.requests):
         longest = longest_pause_s(run, before)
         _expect_soon(run, before.end, after.start, longest, f"the pause between {before.name} and {after.name}")
-    if run.outcome is CaseOutcome.OK:
-        last = run.requests[-1]
-        _expect_soon(run, last.end, run.report.ended_ms * 1000, AT_ONCE_S, f"the pause between {last.name} and the end")
+    last = run.requests[-1]
+    since = max(last.end, (run.report.cancelled_at_ms or 0) * 1000)
+    longest = longest_pause_s(run, last) if run.error in TROUBLES else AT_ONCE_S
+    # Until its deadline a client may sleep; the fake does not see who requests a link that leads elsewhere.
+    unseen = run.scenario.op == "download" and run.faults & {"link", "answer", "redirect"}
+    if run.error != "deadline" and not unseen:
+        _expect_soon(run, since, run.report.ended_ms * 1000, longest, f"the pause between {last.name} and the end")
 
 
 def longest_pause_s(run: ScenarioRun, before: Event) -> float:
@@ -55,6 +61,7 @@ def _expect_soon(run: ScenarioRun, since: int, until: int, longest_s: float, wha
     """Raise `Violation` for too long a pause; while the machine was suspended the client could not go on."""
     start = run.report.started_ms * 1000
     asleep = sum(one.for_s for one in run.scenario.suspensions if start + one.after_s * SECOND < until)
+    asleep += BETWEEN_STATISTICS_S if run.scenario.op == "statistics" else 0
     seconds = (until - since) / SECOND
     if seconds > longest_s + asleep + 1:
         raise Violation(what, f"at most {longest_s:g} s", f"{seconds:.3f} s")
@@ -115,8 +122,10 @@ def a_refused_call_is_not_made_later_either(run: ScenarioRun) -> None:
 def what_lasts_is_given_up(run: ScenarioRun) -> None:
     """Without a deadline, what is refused, disturbed or spoilt for ever ends with an error."""
     endless = [fault for fault in run.scenario.faults if fault.count is None]
-    if run.scenario.deadline_s is not None or not endless or not run.requests:
+    if run.case.options.deadline_ms is not None or not endless or not run.requests:
         return
+    if run.error == "deadline":
+        raise Violation("the end, without a deadline, of what does not pass", "the error that it met", "deadline")
     lasts = any(fault.means or fault.affects in ("lasting", "link") for fault in endless)
     if run.outcome is CaseOutcome.STOPPED or (lasts and run.outcome is CaseOutcome.OK):
         raise Violation("the end, without a deadline, of what is refused for ever", "an error", run.reported)

@@ -1,10 +1,11 @@
 """What a client's requests are as HTTP, where redirects lead it, and what it leaves in the folder of the file."""
 
 import re
+from urllib.parse import urlsplit
 
 from flipsnack_contract.adapter.case import CaseOutcome
 from flipsnack_contract.adapter.elsewhere import ODD_PATH, PACKAGE_PATH
-from flipsnack_contract.adapter.fake_server import MOST_LEFT
+from flipsnack_contract.adapter.left_files import MOST_LEFT
 from flipsnack_contract.adapter.sent import ELSEWHERE, Sent
 from flipsnack_contract.checks.check import check
 from flipsnack_contract.contract.assertions import Violation, expect, expect_in
@@ -13,7 +14,7 @@ from flipsnack_contract.scenarios.preparation import ARCHIVE, NEIGHBOURS, STALE
 from flipsnack_contract.scenarios.scenario_run import HELPLESS, ScenarioRun
 from flipsnack_contract.scenarios.traffic import CREDENTIALS
 
-ONCE = ("host", "content-length", "content-type", "transfer-encoding")
+ONCE = ("host", "content-length", "content-type", "transfer-encoding", "range", "if-range", "user-agent", "referer")
 """Headers that a request has once, if at all."""
 
 MOST_REQUESTS = 100
@@ -28,7 +29,8 @@ TOKEN, VALUE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"), re.compile(r"[\t\x20-
 
 SIGNATURE = re.compile(r"(?<=[?&]Signature=)[^&]*")
 
-BESIDE = frozenset({"authorization", "cookie"})
+PROVING = frozenset({"authorization", "proxy-authorization"})
+BESIDE = PROVING | {"cookie"}
 """Headers that belong to one server."""
 
 
@@ -42,8 +44,11 @@ def requests_are_http(run: ScenarioRun) -> None:
         expect([], [name for name in ONCE if names.count(name) > 1], f"headers that {sent} has twice")
         if not sent.target.isascii() or " " in sent.target or "#" in sent.target:
             raise Violation(f"the target of {sent}", "ASCII without blanks and fragment", ascii(sent.target))
+        host, here = sent.by_name.get("host"), urlsplit(run.case.base_url).netloc
+        if sent.server == ELSEWHERE and host in (None, here):
+            raise Violation(f"Host of {sent}, a request to another server", "that server", str(host))
         if sent.server != ELSEWHERE:
-            expect(sent.server, sent.by_name.get("host"), f"Host of {sent}")
+            expect(sent.server, host, f"Host of {sent}")
         _expect_one_body(sent)
 
 
@@ -59,15 +64,17 @@ def _expect_one_body(sent: Sent) -> None:
 
 @check("client.credentials-not-in-download")
 def the_key_stays_in_calls(run: ScenarioRun) -> None:
-    """No header of a request for a package holds the key, as a word of its own."""
-    # A shorter key is a word that any header may hold.
-    seen = run.sent or () if len(run.case.key) >= SHORTEST_KEY else ()
-    for sent in (one for one in seen if "/packages/" in one.path or one.server == ELSEWHERE):
+    """No header of a request for a package holds the key, as a word of its own, or another credential."""
+    for sent in (one for one in run.sent or () if "/packages/" in one.path or one.server == ELSEWHERE):
         told = [name for name, value in sent.headers if _tells(run.case.key, name, value)]
-        expect([], told, f"headers of {sent} with the API key")
+        expect([], told + sorted(PROVING & sent.by_name.keys()), f"headers of {sent} with the API key, or a credential")
 
 
 def _tells(key: str, name: str, value: str) -> bool:
+    if name.lower() == "referer" and "signature=" in value.lower():
+        return True
+    if len(key) < SHORTEST_KEY:
+        return False  # a word that any header may hold
     if len(key) >= LONG_KEY:
         return bool(spelling_of(key, value))
     return name not in NAMING and key in WORDS.split(value)
