@@ -358,6 +358,15 @@ def test_a_command_whose_output_cannot_be_written_says_so(stdout: str, ended: tu
     assert ended == (done.returncode, done.stderr)
 
 
+def test_what_a_command_writes_holds_no_codes_of_a_terminal() -> None:
+    """Of a name that is known to nobody, as of all that a stranger chose."""
+    name = "a\x1b]0;b\x07\u202e\x9b2J\r"
+    command = [sys.executable, "-m", "flipsnack_mock", "magic", name]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=BOUND, check=False)
+    assert r"a\u001b]0;b\u0007\u202e\u009b2J\r is not magic" in done.stdout
+    assert (done.stdout + done.stderr).replace("\n", "").isprintable()
+
+
 # --- memory ----------------------------------------------------------------------------------------------------------
 
 

@@ -33,7 +33,8 @@ def test_hundreds_wait_without_a_thread_each(server: MockServer) -> None:
         begin(server, key, 300).close()
     waiting = [begin(server, key, 60) for _ in range(WAITERS)]
     assert 200 == call(server, "test-waiting-other").status_code
-    assert threads == threading.active_count()
+    # The one that works for all may have begun meanwhile.
+    assert threading.active_count() <= threads + 1
     call(server, key)
     answers = []
     for connection in waiting:

@@ -2,6 +2,7 @@ import http.server
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from mock_server.tests.command_runner import run
@@ -42,10 +43,42 @@ def test_where_nobody_listens_it_says_so() -> None:
 
 def test_a_server_that_says_nothing_is_waited_for_no_longer_than_was_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        for wrong in ("1_0", "\u0663", "nan", "0"):
-            assert "expected a number above 0" in run("health", "--timeout", wrong).stderr
+        for wrong in ("1_0", "\u0663", "nan"):
+            assert "is not a valid number" in run("health", "--timeout", wrong).stderr
         done = run("health", "--timeout", "0.05", "--port", str(silent.getsockname()[1]))
     assert (1, True) == (done.exit_code, "does not answer: timed out" in done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("head", "piece", "pause", "words"),
+    [
+        ("HTTP/1.1 200 OK\r\n\r\n", "x" * 65_536, 0, "is not the fake: HTTP 200 'xxx"),
+        ("HTTP/1.1 200 OK\r\n\r\n", "x", 0.05, "does not answer: timed out"),
+        ("HTTP/1.1 200 OK\r\nX: ", "x", 0.05, "does not answer: timed out"),
+    ],
+    ids=["endless", "dripping", "a dripping head"],
+)
+def test_an_answer_without_an_end_is_read_so_far_and_so_long(head: str, piece: str, pause: float, words: str) -> None:
+    def send(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.sendall(head.encode())
+            while not over.wait(pause):
+                connection.sendall(piece.encode())
+
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=send, args=(server,))
+        thread.start()
+        done = run("health", "--timeout", "0.3", "--port", str(server.getsockname()[1]))
+        over.set()
+        thread.join()
+    assert (1, True) == (done.exit_code, words in done.stderr), done.stderr
+
+
+def test_a_host_that_is_none_is_said() -> None:
+    for host in ("a..b", "a\x1b"):
+        assert "does not answer" in run("health", "--host", host).stderr
 
 
 class _Stranger(http.server.BaseHTTPRequestHandler):

@@ -63,6 +63,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "as it is": str,
     "in capitals": str.upper,
     "percent-encoded": percent,
+    "within brackets": "[{}].".format,
+    "before a host": "http://u:{}@h".format,
     "in Base64": lambda text: base64.b64encode(text.encode()).decode().rstrip("="),
 }
 # The doctor names the secret of a `test-` account, which everybody can derive from its key.
@@ -75,8 +77,14 @@ SHOWN = [
     f"/__admin/lint?key={KEY}",
     "/__admin/metrics",
     "/__admin/namespaces",
-    "/__admin/requests/r1/diagnosis",
 ]
+
+
+def diagnoses(client: Client) -> list[str]:
+    """Where each request is explained."""
+    return [
+        f"/__admin/requests/{one['id']}/diagnosis" for one in client.get("/__admin/requests").get_json()["requests"]
+    ]
 
 
 def shown(ways: list[dict[str, Any]]) -> dict[str, str]:
@@ -97,7 +105,7 @@ def shown(ways: list[dict[str, Any]]) -> dict[str, str]:
     client.post("/__admin/accounts", json={"key": "live-other", "secret": OTHER})
     for way in ways:
         client.open(**{"path": "/v1/"} | way)
-    found = {path: client.get(path).text.replace(KNOWN, "") for path in SHOWN}
+    found = {path: client.get(path).text.replace(KNOWN, "") for path in (*SHOWN, *diagnoses(client))}
     for each in logs:
         each.close()
     return found | {style: stream.getvalue() for style, stream in written.items()}

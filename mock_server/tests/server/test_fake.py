@@ -36,11 +36,17 @@ def test_requests_wait_for_an_application_that_is_made_once() -> None:
     assert [1] == made
 
 
-def test_what_keeps_an_application_from_being_made_is_raised_for_each_request() -> None:
+def test_what_cannot_be_made_is_tried_again_by_the_next_request() -> None:
+    """A machine has no free file now, and later it has."""
+    troubles = [OSError(24, "Too many open files"), ImportError("it is not there")]
+
     def make() -> WsgiApp:
-        raise ImportError("it is not there")
+        if troubles:
+            raise troubles.pop()
+        return lambda _environ, _start_response: [b"hello"]
 
     deferred = Deferred(make)
-    for _ in range(2):
-        with pytest.raises(ImportError, match="not there"):
+    for reason in ("it is not there", "Too many open files"):
+        with pytest.raises((ImportError, OSError), match=reason):
             deferred({}, lambda *_: None)
+    assert [b"hello"] == deferred({}, lambda *_: None)

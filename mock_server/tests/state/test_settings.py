@@ -230,6 +230,8 @@ def test_a_variable_says_yes_and_no_in_the_usual_words(expected: bool, texts: li
         ("FLIPSNACK_MOCK_2_PORT_53_UDP_PROTO", "udp"),
         ("FLIPSNACK_MOCK_NAME", "/web/flipsnack-mock"),
         ("FLIPSNACK_MOCK_ENV_PATH", "/bin"),
+        ("FLIPSNACK_MOCK_1_NAME", "/web/flipsnack_mock_1"),
+        ("FLIPSNACK_MOCK_1_ENV_PATH", "/bin"),
     ],
 )
 def test_foreign_and_empty_variables_are_none_of_ours(name: str, text: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from contextlib import closing
 from functools import partial
 from math import isnan
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from http.client import HTTPConnection
 
     from flipsnack_mock.state.settings import Settings
+
+
+# That of the fake has a tenth of it.
+_MOST_BYTES = 1_000
 
 
 class _Seconds(click.FloatRange):
@@ -41,25 +48,35 @@ def health_command(environ: Mapping[str, str], /, *, timeout: float, config: Pat
     Exit status: 0 it is up, 1 it is not, 2 a setting is invalid.
     """
     settings, _ = loaded(config, flags, environ)
-    from http.client import HTTPException
-
     from flipsnack_mock.protocol.addresses import bracketed, reachable
 
     host = reachable(settings.host)
     where = f"{'https' if settings.tls else 'http'}://{bracketed(host)}:{settings.port}/health"
-    connection = _connection(settings, host, timeout=timeout)
+    found: SimpleQueue[tuple[int, str]] = SimpleQueue()
+    # A server that sends a byte now and then never lets a socket's timeout pass.
+    threading.Thread(target=lambda: found.put(_answer(settings, host, timeout)), daemon=True).start()
     try:
-        connection.request("GET", "/health")
-        answer = connection.getresponse()
-        text = answer.read().decode("utf-8", "replace")
-    except (OSError, HTTPException) as problem:
-        said = getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
-        fail(f"{where} does not answer: {said}", 1)
-    finally:
-        connection.close()
-    if answer.status != 200 or "flipsnack-mock" not in text:
-        fail(f"{where} is not the fake: HTTP {answer.status} {text[:80]!r}", 1)
+        status, text = found.get(timeout=timeout)
+    except Empty:
+        status, text = 0, "timed out"
+    if not status:
+        fail(f"{where} does not answer: {text}", 1)
+    if status != 200 or "flipsnack-mock" not in text:
+        fail(f"{where} is not the fake: HTTP {status} {text[:80]!r}", 1)
     click.echo(text.strip())
+
+
+def _answer(settings: Settings, host: str, timeout: float) -> tuple[int, str]:
+    """The status and the beginning of the answer; without one the status is 0, and the text says why."""
+    from http.client import HTTPException
+
+    try:
+        with closing(_connection(settings, host, timeout=timeout)) as connection:
+            connection.request("GET", "/health")
+            answer = connection.getresponse()
+            return answer.status, answer.read(_MOST_BYTES).decode("utf-8", "replace")
+    except (OSError, HTTPException, UnicodeError) as problem:
+        return 0, getattr(problem, "strerror", None) or str(problem) or type(problem).__name__
 
 
 def _connection(settings: Settings, host: str, *, timeout: float) -> HTTPConnection:

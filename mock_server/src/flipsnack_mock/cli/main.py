@@ -3,7 +3,7 @@
 import io
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -29,9 +29,7 @@ Completion with the Tab key, in bash (in others: zsh_source, fish_source):
 
 def main() -> None:
     """Run the command line. Raises `KeyboardInterrupt` after Ctrl-C, which the entry of the package answers."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = map(_readable, (sys.stdout, sys.stderr))
     try:
         status = command.main(prog_name=PROGRAM, obj=os.environ, standalone_mode=False)
     except click.Abort:
@@ -44,6 +42,24 @@ def main() -> None:
             raise
         _end_unwritten(trouble)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+class _Readable(io.TextIOWrapper):
+    """A stream for people: what is not printable is written as an escape, as it may be a terminal's code."""
+
+    def write(self, text: str) -> int:
+        if not text.isprintable():
+            # Imported on use: most texts are plain.
+            from flipsnack_mock.server.request_log import printable_json
+
+            text = "\n".join(map(printable_json, text.split("\n")))
+        return super().write(text)
+
+
+def _readable(stream: Any) -> Any:
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
+    return _Readable(stream.buffer, stream.encoding, "backslashreplace", line_buffering=stream.line_buffering)
 
 
 def _end_unwritten(trouble: OSError) -> NoReturn:

@@ -5,7 +5,9 @@ from urllib.parse import quote
 import msgspec
 
 from flipsnack_mock.protocol.messages import UploadedFile
+from flipsnack_mock.protocol.secrets import Secrets
 
+NO_SECRETS = Secrets()
 OWN = "own"
 ANOTHER = "account "
 """Prefix of the label of another account's secret; the account's key follows."""
@@ -17,7 +19,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     `sent` holds all parameters, decoded, in the order of the request; `raw` the same before decoding, or nothing when
     it is unknown. `secrets` holds the account's own secret under `OWN` and others under `ANOTHER` plus their key.
     `files` were uploaded beside the parameters. `values` lists other values that a parameter may have had when it was
-    signed. With `uppercase` the account accepts upper-case hexadecimal digits.
+    signed. With `uppercase` the account accepts upper-case hexadecimal digits. `others` are the secrets of all
+    accounts, which nothing shows.
     """
 
     sent: tuple[tuple[str, str], ...]
@@ -26,6 +29,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[UploadedFile, ...] = ()
     values: dict[str, tuple[str, ...]] = {}
     uppercase: bool = False
+    others: Secrets = NO_SECRETS
 
     @property
     def given(self) -> str:

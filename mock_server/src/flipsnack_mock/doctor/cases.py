@@ -65,6 +65,7 @@ def _case(world: World, sent: Pairs, *, raw: Pairs = (), key: str | None = None,
             "apiKey": tuple(islice((other.key for other in world.accounts), _MOST_OTHERS)),
         },
         uppercase=(account.behaviour if account else world.behaviour).uppercase_signatures,
+        others=world.secrets,
     )
 
 

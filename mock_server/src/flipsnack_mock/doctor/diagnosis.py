@@ -18,7 +18,7 @@ from flipsnack_mock.doctor.signature_format import (
 )
 from flipsnack_mock.doctor.steps.secret import SHOWN
 from flipsnack_mock.doctor.steps.signing import signed_text
-from flipsnack_mock.inspect.masking import Mask
+from flipsnack_mock.inspect.masking import MASK, Mask
 from flipsnack_mock.protocol.identifiers import automatic_secret
 from flipsnack_mock.protocol.signature import canonical, sign
 from flipsnack_mock.state.seeds import DOCUMENTED_SECRET
@@ -70,20 +70,38 @@ class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
 
 def diagnose(case: Case, *, most_characters: int = MOST_CHARACTERS) -> Diagnosis:
     """Diagnose the signature of `case`; the search digests at most `most_characters` characters."""
-    return _masked(_diagnosis(case, most_characters), Mask(case.secrets.get(OWN)))
+    return _masked(_diagnosis(case, most_characters), case)
 
 
-def _masked(found: Diagnosis, mask: Mask) -> Diagnosis:
+def _masked(found: Diagnosis, case: Case) -> Diagnosis:
     """`found` without the secret in a spelling that a parameter or the signature itself has."""
+    mask, hidden = Mask(case.secrets.get(OWN)), [*_with_secrets_of_others(case)]
+
+    def shown(text: str) -> str:
+        # In a text to sign it is no word of its own, and it may be encoded there.
+        return MASK if hidden else mask.text(text)
+
     causes = tuple(
         replace(
             cause,
-            signed=mask.text(cause.signed),
-            mistakes=tuple(replace(mistake, how=mask.text(mistake.how)) for mistake in cause.mistakes),
+            signed=shown(cause.signed),
+            mistakes=tuple(replace(mistake, how=shown(mistake.how)) for mistake in cause.mistakes),
         )
         for cause in found.causes
     )
-    return replace(found, canonical=mask.text(found.canonical), given=mask.whole(mask.text(found.given)), causes=causes)
+    text, given = found.canonical, found.given
+    for part in hidden:
+        text, given = text.replace(part, MASK), given.replace(part, MASK)
+    return replace(found, canonical=mask.text(text), given=mask.whole(mask.text(given)), causes=causes)
+
+
+def _with_secrets_of_others(case: Case) -> Iterator[str]:
+    """Names and values of parameters that hold a secret of another account, in a spelling that `_hidden` leaves."""
+    mask = Mask(None, case.others)
+    for part in (part for pair in case.sent for part in pair):
+        left = _hidden(case, part)
+        if mask.text(left) != left:
+            yield part
 
 
 def _diagnosis(case: Case, most_characters: int) -> Diagnosis:

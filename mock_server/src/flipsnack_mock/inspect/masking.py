@@ -29,7 +29,8 @@ MASK = "***"
 _FINDABLE = 6
 _URL_SAFE = str.maketrans("+/", "-_")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))")
+# As in JSON, in most languages, and by `escape` of JavaScript.
+_ESCAPE = re.compile(r"(?:[\\%]u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\(.))")
 _BLANKS = {"n": "\n", "r": "\r", "t": "\t"}
 _SPLIT = re.compile(r"&[A-Za-z0-9#]+;|\\")
 _ESCAPED = re.compile(rf"[%+]|{_SPLIT.pattern}")
@@ -178,7 +179,9 @@ def _readings(word: str) -> tuple[str, ...]:
 @functools.lru_cache(maxsize=1024)
 def _read(word: str) -> tuple[str, ...]:
     found = [word, *_unescaped(word)]
-    found += [text for one in tuple(found) for text in _decoded_codes(one)]
+    codes = [text for one in found for text in _decoded_codes(one)]
+    # A code may be encoded once more, as a token in a header is.
+    found += [*codes, *(text for one in codes for text in _decoded_codes(one))]
     return tuple({one.lower(): None for text in found for one in (text, *words_of(text))})
 
 
@@ -249,9 +252,14 @@ def _from_html(text: str) -> str:
 
 
 def _from_json(text: str) -> str:
-    if "\\" not in text:
+    if "\\" not in text and "%u" not in text:
         return text
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _BLANKS.get(match[2], match[2]), text)
+    return _ESCAPE.sub(_meant, text)
+
+
+def _meant(escape: re.Match[str]) -> str:
+    code = escape[1] or escape[2]
+    return chr(int(code, 16)) if code else _BLANKS.get(escape[3], escape[3])
 
 
 _DECODERS = (unquote, _from_html, _from_json)

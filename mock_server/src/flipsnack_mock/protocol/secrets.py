@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-WORD = re.compile(r"""[^\s/'"?&=:;<>(){},]+""")
+WORD = re.compile(r"""[^\s/'"?&=:;<>(){},\[\]@|`]+(?<![.!])""")
 _MOST_WORDS = 4
 words_of = WORD.findall
 

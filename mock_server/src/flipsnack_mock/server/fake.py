@@ -83,49 +83,49 @@ class Fake:
 
 
 class Deferred:
-    """A WSGI application that `make` makes in a thread, once; requests wait until it is there.
+    """A WSGI application that `make` makes in a thread; requests wait until it is there.
 
-    Two threads that import parts of one package at once may fail, so whatever imports Flask or Werkzeug waits for
-    `ready` as well.
+    When it cannot be made, as without a free file, those that wait fail, and the next request tries again. Two threads
+    that import parts of one package at once may fail, so whatever imports Flask or Werkzeug waits for `ready` as well.
     """
 
     def __init__(self, make: Callable[[], WsgiApp]) -> None:
-        self._made: Future[WsgiApp] = Future()
-        self._wait = Awaited(self._made)
-        # The end of the process does not wait for it.
-        self._thread = threading.Thread(target=self._run, args=(make,), name="flipsnack-mock control", daemon=True)
+        self._make = make
         self._lock = threading.Lock()
+        self._waiting: Awaited[WsgiApp] | None = None
 
-    def begin(self) -> None:
-        """Begin to make the application, unless it is there or on its way."""
+    def begin(self) -> "Awaited[WsgiApp]":
+        """Begin to make the application, unless it is there or on its way; what to wait for."""
         with self._lock:
-            if self._thread.ident is None:
-                self._thread.start()
+            if self._waiting is None or self._waiting.failed:
+                made: Future[WsgiApp] = Future()
+                self._waiting = Awaited(made)
+                # The end of the process does not wait for it.
+                threading.Thread(target=self._run, args=(made,), name="flipsnack-mock control", daemon=True).start()
+            return self._waiting
 
     async def ready(self) -> None:
         """Wait until the application is there, or cannot be made."""
-        if not self._made.done():
-            self.begin()
-            await self._wait.over()
+        await self.begin().over()
 
-    def _run(self, make: Callable[[], WsgiApp]) -> None:
+    def _run(self, made: "Future[WsgiApp]") -> None:
         try:
-            self._made.set_result(make())
+            made.set_result(self._make())
         except BaseException as failure:
-            self._made.set_exception(failure)
+            made.set_exception(failure)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if not self._made.done():
-            self.begin()
-            if CAN_AWAIT in environ:
-                environ[WAIT] = self._wait
+        if WAIT in environ and environ[WAIT] is self._waiting:
+            # The application may have something else to wait for.
+            waiting = environ.pop(WAIT)
+        else:
+            waiting = self.begin()
+            if CAN_AWAIT in environ and not waiting.done:
+                environ[WAIT] = waiting
                 start_response("204 NO CONTENT", [])
                 return ()
-            self._wait.block()
-        if environ.get(WAIT) is self._wait:
-            # The application may have something else to wait for.
-            del environ[WAIT]
-        return self._made.result()(environ, start_response)
+        app: WsgiApp = waiting.result()
+        return app(environ, start_response)
 
 
 def _state_file(settings: Settings) -> "StateFile | None":

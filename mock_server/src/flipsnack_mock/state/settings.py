@@ -110,7 +110,7 @@ class Settings(Behaviour, frozen=True, forbid_unknown_fields=True, kw_only=True)
 _SERVICE_NAME = re.compile(
     f"{ENVIRONMENT_PREFIX}("
     "([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)"
-    "|ENV_.*|NAME)"
+    "|([0-9]+_)?(ENV_.*|NAME))"
 )
 _SERVICE_ADDRESS = re.compile("(tcp|udp|sctp)://")
 _WORDS = dict.fromkeys(("true", "yes", "on", "y", "t", "1"), True) | dict.fromkeys(

@@ -5,10 +5,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from flipsnack_mock.admin.long_poll import CAN_AWAIT, WAIT, WAITED
 from flipsnack_mock.protocol.addresses import WsgiApp
+
+Made = TypeVar("Made")
 
 
 class Results:
@@ -46,11 +48,25 @@ class Results:
             threads.shutdown(cancel_futures=True)
 
 
-class Awaited:
+class Awaited(Generic[Made]):
     """What an answer waits for: a result that is being made."""
 
-    def __init__(self, future: "Future[Any]") -> None:
+    def __init__(self, future: "Future[Made]") -> None:
         self._future = future
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing more to wait for."""
+        return self._future.done()
+
+    @property
+    def failed(self) -> bool:
+        """Whether it could not be made."""
+        return self._future.done() and self._future.exception() is not None
+
+    def result(self) -> Made:
+        """What was made; waits for it in this thread, and raises what kept it from being made."""
+        return self._future.result()
 
     def block(self) -> None:
         """Wait in this thread."""
@@ -58,7 +74,11 @@ class Awaited:
 
     async def over(self, _receive: Callable[[], Awaitable[Any]] | None = None) -> bool:
         """Wait on the event loop, also when the client leaves: the result is kept for the next one."""
-        await asyncio.wait((asyncio.wrap_future(self._future),))
+        result = asyncio.wrap_future(self._future)
+        await asyncio.wait((result,))
+        if not result.cancelled():
+            # Asked for here, as asyncio complains when nobody does: whoever waited asks the other one.
+            result.exception()
         return True
 
 
