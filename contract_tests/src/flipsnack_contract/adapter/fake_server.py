@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ MOST_LEFT = 64 * 1024
 MOST_FILES = 1_000
 """Files and folders that are looked at there."""
 MOST_MADE = 16 * 1024 * 1024
-"""Bytes that are looked at of the file that was to be made: more than any package has."""
+"""Bytes of the file that was to be made: more than any package has. Of a longer one only the beginning is kept."""
 LISTENING = re.compile(rb"listening on (http://\S+)")
 
 
@@ -222,8 +223,10 @@ class Sandbox:
         return {str(one.relative_to(folder)): _beginning(one) for one in found}
 
     def made(self) -> bytes | None:
-        """The file at `dest`, or the first `MOST_MADE` bytes of it; None where there is no regular file."""
-        return _beginning(self.dest, MOST_MADE) if os.path.isfile(self.dest) else None
+        """The file at `dest`, or its first 64 KiB where it is too long; None where there is no regular file."""
+        if not os.path.isfile(self.dest):
+            return None
+        return _beginning(self.dest, MOST_MADE if self.dest.stat().st_size <= MOST_MADE else MOST_LEFT)
 
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""
@@ -247,6 +250,9 @@ class Sandbox:
     def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
         with suppress(RecursionError):
             self._folder.cleanup()
+        if os.path.lexists(self._folder.name):
+            # Folders in folders, more than Python goes down; or a link in place of the folder, which Python leaves.
+            subprocess.run(("rm", "-rf", "--", self._folder.name), check=False)
         for server in (self._relay, self.elsewhere):
             if server:
                 server.close()
