@@ -256,6 +256,11 @@ def test_a_server_cannot_steer_the_terminal(runner: CommandRunner) -> None:
     assert "gone" in shown
     assert "\x1b" not in shown
     assert "\x07" not in shown
+    runner.account.faults.clear()
+    (runner.folder / "a.pdf").write_bytes(b"%PDF-1.4")
+    body = '{"code":20,"status":"OK","data":{"collectionHash":"a\\nb"}}'
+    runner.account.faults.add("status", status=200, body=body, when={"action": "collection.create"})
+    assert "a\N{REPLACEMENT CHARACTER}b\n" == runner.run("create", "a.pdf").stdout
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["download", "--help"], ["status", "--help"], ["sign", "--help"]])

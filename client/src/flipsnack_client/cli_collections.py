@@ -22,7 +22,7 @@ from flipsnack_client.command import (
     running,
     usage,
 )
-from flipsnack_client.readable import escaped
+from flipsnack_client.readable import escaped, printable
 from flipsnack_client.stderr import say
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def create(
     with running(environ, **options) as run:
         made = _uploaded(run, document, changes)
         if not run.as_json and output not in STDOUT:
-            click.echo(made.hash)
+            click.echo(printable(made.hash))
         if wait or output:
             made = _converted(run, made)
         if output:

@@ -93,6 +93,13 @@ def test_wrong_usage_ends_in_4_with_one_line(words: str, kit: Kit, monkeypatch: 
     assert err.startswith(f"error: {WRONG_WORDS[words]}"), err
 
 
+def test_a_folder_that_is_gone_is_said(kit: Kit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert "error: the current folder: No such file or directory" in kit("server", "--app", "x:y")[2]
+
+
 def test_a_summary_that_cannot_be_written_is_refused_before_anything_is_judged(
     kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 from flipsnack_contract.adapter.answer_forms import AnswerForm
 from flipsnack_contract.adapter.case import TimedAction, Timeline, VirtualTimeline
 from flipsnack_contract.adapter.elsewhere import Elsewhere
-from flipsnack_contract.adapter.left_files import beginning, files_in
+from flipsnack_contract.adapter.left_files import MOST_LEFT, beginning, files_in
 from flipsnack_contract.adapter.messages import AdapterFault
 from flipsnack_contract.adapter.parent_watchdog import watched_command
 from flipsnack_contract.adapter.process import end_group, exit_text, start
@@ -34,7 +35,7 @@ from flipsnack_contract.target.target import HttpTarget, Request, Target
 MODULE = "flipsnack_mock"
 FLAGS = ("--port", "0", "--log", "off", "--max-namespaces", "1000000")
 MOST_MADE = 16 * 1024 * 1024
-"""Bytes that are looked at of the file that was to be made: more than any package has."""
+"""Bytes of the file that was to be made: more than any package has. Of a longer one only the beginning is kept."""
 LISTENING = re.compile(rb"listening on (http://\S+)")
 
 
@@ -195,8 +196,10 @@ class Sandbox:
         return files_in(self.dest.parent)
 
     def made(self) -> bytes | None:
-        """The file at `dest`, or the first `MOST_MADE` bytes of it; None where there is no regular file."""
-        return beginning(self.dest, MOST_MADE) if os.path.isfile(self.dest) else None
+        """The file at `dest`, or its first 64 KiB where it is too long; None where there is no regular file."""
+        if not os.path.isfile(self.dest):
+            return None
+        return beginning(self.dest, MOST_MADE if self.dest.stat().st_size <= MOST_MADE else MOST_LEFT)
 
     def package(self, collection_hash: str) -> bytes:
         """The package of a finished collection, fetched by the kit itself. Raises `NoPackage`."""
@@ -220,6 +223,9 @@ class Sandbox:
     def __exit__(self, _kind: object, _error: object, _trace: object) -> None:
         with suppress(RecursionError):
             self._folder.cleanup()
+        if os.path.lexists(self._folder.name):
+            # Folders in folders, more than Python goes down; or a link in place of the folder, which Python leaves.
+            subprocess.run(("rm", "-rf", "--", self._folder.name), check=False)
         for server in (self._relay, self.elsewhere):
             if server:
                 server.close()

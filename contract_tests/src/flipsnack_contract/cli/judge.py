@@ -122,6 +122,13 @@ def _run(ctx: click.Context, words: Sequence[str]) -> int:
     import pytest
 
     try:
+        Path.cwd()
+    except OSError as gone:
+        # pytest would say so of its output.
+        raise click.UsageError(
+            f"the current folder: {gone.strerror}; expected to be called in one that is there", ctx
+        ) from None
+    try:
         with adopting():
             return pytest.main([*words], plugins=[_Words(ctx)])
     except ImportError as missing:

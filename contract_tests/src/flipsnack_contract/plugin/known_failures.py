@@ -11,13 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flipsnack_contract.contract.ledger import rules
+from flipsnack_contract.contract.named_file import read_named_text
 from flipsnack_contract.plugin.judged import NotJudgeable
 from flipsnack_contract.target.outcome import Outcome
 from flipsnack_contract.target.result import Result
 
 FORM = "RULE  # BEGINNING OF THE MESSAGE | https://issue | until 2027-03-01"
 _LINE = re.compile(
-    r"(?P<rule>\S+)\s+#\s*(?P<message>[^|]*?)\s*\|\s*https?://\S+\s*\|\s*until\s+(?P<until>\d{4}-\d\d-\d\d)"
+    r"(?P<rule>\S+)\s+#\s*(?P<message>[^|]*?)\s*\|\s*https?://\S+\s*\|\s*until\s+(?P<until>[0-9]{4}-[0-9]{2}-[0-9]{2})"
 )
 
 
@@ -64,7 +65,7 @@ class KnownFailures:
 
 def read_known_failures(file: str | None) -> KnownFailures:
     """The failures in `file`; lines that are empty or begin with # are comments. Raises `NotJudgeable`, `OSError`."""
-    text = Path(file).read_text(encoding="utf-8-sig", errors="replace") if file else ""
+    text = read_named_text(Path(file)) if file else ""
     numbered = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
     found = (_parsed(line, f"{file}:{number}") for number, line in numbered if line and not line.startswith("#"))
     return KnownFailures(tuple(found))

@@ -16,6 +16,7 @@ import pytest
 from _pytest.outcomes import Exit as PytestExit
 
 from flipsnack_contract.contract.clock import stopwatch, today
+from flipsnack_contract.contract.named_file import read_named_text
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part, explained
 from flipsnack_contract.plugin.known_failures import KnownFailures, read_known_failures
 from flipsnack_contract.plugin.option_table import OPTIONS, PACKAGE, REPORTS
@@ -125,7 +126,7 @@ def _open_recording(options: Options) -> Judged:
 
     file = Path(options["recording"])
     try:
-        events = read_history(file.read_text(encoding="utf-8-sig", errors="replace"), file.name)
+        events = read_history(read_named_text(file), file.name)
     except BadHistory as damage:
         raise NotJudgeable(str(damage)) from None
     checks = (one for one in recording_checks() if options.selects(one.rule.id))

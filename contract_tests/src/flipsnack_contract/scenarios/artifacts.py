@@ -9,6 +9,7 @@ import msgspec
 
 from flipsnack_contract.adapter.messages import Client
 from flipsnack_contract.contract.decoding import cut
+from flipsnack_contract.contract.named_file import read_named
 from flipsnack_contract.scenarios.event import Event
 from flipsnack_contract.scenarios.scenario import Scenario
 from flipsnack_contract.scenarios.scenario_run import ScenarioRun
@@ -55,7 +56,7 @@ def write_artifacts(folder: Path, replay: Replay, run: ScenarioRun, *, archive: 
 def read_replay(path: Path) -> Replay:
     """What `write_artifacts` wrote as `replay.json`. Raises `BadReplay`, and `OSError`."""
     try:
-        replay = msgspec.json.decode(path.read_bytes().removeprefix(BOM_UTF8), type=Replay)
+        replay = msgspec.json.decode(read_named(path).removeprefix(BOM_UTF8), type=Replay)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as damage:
         raise BadReplay(f"{path} is not a replay: {damage}; expected the replay.json of a failure") from None
     if replay.version != VERSION:
