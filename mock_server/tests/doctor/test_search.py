@@ -187,10 +187,10 @@ def test_an_upload_by_url_is_explained(signed: dict[str, str], mistake: str) -> 
     assert {mistake} in names(search(upload_case(UPLOAD | signed, UPLOAD | {"fileUrl": URL})))
 
 
-def test_the_work_is_bounded() -> None:
+@pytest.mark.parametrize("more", [{f"p{number}": "x" * 50 for number in range(900)}, {"title": " " * 20_000}])
+def test_the_work_is_bounded(more: dict[str, str]) -> None:
     """A request of the greatest length that the API reads is given up after so many characters, and that is said."""
-    params = RICH | {f"p{number}": "x" * 50 for number in range(900)}
-    finding = search(case_of(params, "0" * 32), most_characters=1_000_000)
+    finding = search(case_of(RICH | more, "0" * 32), most_characters=1_000_000)
     assert not finding.complete
     assert finding.tried < 100
 

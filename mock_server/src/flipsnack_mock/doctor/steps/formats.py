@@ -5,6 +5,8 @@ import shlex
 
 _CONVERSION = re.compile(r"%(?:%|([ #+0-]*[0-9]{0,3}(?:\.[0-9]{0,3})?)[hlLjzt]*(.?))", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([abefnrtv\\\"'])|x([0-9a-fA-F]{1,2})|([0-7]{1,3}))")
+_MARKS = re.compile(r"""['"\\]|\s\s""")
+_MOST_READ = 4_000
 _LETTERS = dict(zip("abefnrtv", "\a\b\x1b\f\n\r\t\v", strict=True))
 _WITHOUT_ARGUMENT: dict[str, tuple[str, object]] = {
     **dict.fromkeys("diu", ("d", 0)),
@@ -56,6 +58,9 @@ def _missing(verb: str) -> str:
 
 def words(text: str) -> str:
     """As a shell's eval, or xargs, reads it: quotes and backslashes removed, and one blank between the words."""
+    # Reading words is slow: a text without marks or very long stays as it is.
+    if len(text) > _MOST_READ or not _MARKS.search(text):
+        return text
     try:
         return " ".join(shlex.split(text))
     except ValueError:

@@ -77,7 +77,7 @@ def blanks(case: Case) -> Iterator[Option[Draft]]:
     yield _plus("every blank was a plus", LIKELY, frozenset(places))
     in_runs = [(name, at) for name, at in places if "  " in values[name][max(at - 1, 0) : at + 2]]
     between = [(name, at) for name, at in places if values[name][max(at - 1, 0) : at + 2] == "   "]
-    ordered = [*in_runs, *(place for place in places if place not in in_runs)]
+    ordered = [*dict.fromkeys([*in_runs, *places])][:_MOST_SUBSETS]
     sizes = (combinations(ordered, size) for size in range(1, len(ordered)))
     for number, chosen in enumerate(islice(_distinct(chain([between], *sizes)), _MOST_SUBSETS)):
         detail = f"{len(chosen)} of {len(places)} blanks {'were a plus' if len(chosen) > 1 else 'was a plus'}"
