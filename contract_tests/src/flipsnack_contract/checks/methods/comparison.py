@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import repeat
 from typing import Any
 
 from flipsnack_contract.checks.fields import require_fields
@@ -32,7 +31,7 @@ from flipsnack_contract.contract.library import TOTALS, CollectionModel, Day, Li
 from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import ABSENT, CallDraft, Session
 
-MONTH_USED_UP, MAINTENANCE = 33, 22
+MONTH_USED_UP = 33
 WRONG_WAYS = (30, 40, 41, 42, 44)
 """The codes of calls that are written wrongly."""
 LOOKS = (GET, EMBED, STATS, PACKAGE)
@@ -41,14 +40,15 @@ _TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": 
 
 
 class ComparedAccount:
-    """A key. Each method makes a call, and requires the answer that the model gives; `packages` is their schedule."""
+    """A key. Each method makes a call, and requires the answer that the model gives; `packages` is their schedule.
 
-    def __init__(
-        self, session: Session, *, per_month: int, packages: str, manners: Iterator[Manner] | None = None
-    ) -> None:
+    `manners` are those of sending them, in turn.
+    """
+
+    def __init__(self, session: Session, *, per_month: int, packages: str, manners: Iterator[Manner]) -> None:
         self.session, self.packages = session, packages
         self.model = LibraryModel(per_month, session.clock.now)
-        self.manners = manners or repeat(PLAIN)
+        self.manners = manners
         session.trace.add(f"settings: {per_month} uploads a month, packages {packages}")
         session.steer.settings(uploads_per_month=per_month, default_schedule=packages)
 
@@ -71,13 +71,10 @@ class ComparedAccount:
         self._name(made, answer, "upload.new-hash")
         self.model.collections.append(made)
         self.model.uploads.append(self.model.now)
-        self._compare(
-            {"collectionTitle": made.title},
-            answer,
-            f"the answer to an upload of {what} with {given}",
-            "upload.answer" if "title" in given else "upload.title-default",
-        )
-        self._compare(made.described(), answer, f"the answer to an upload of {what} with {given}", "upload.answer")
+        what = f"the answer to an upload of {what} with {given}"
+        rule = "upload.answer" if "title" in given else "upload.title-default"
+        self._compare({"collectionTitle": made.title}, answer, what, rule)
+        self._compare(made.described(), answer, what, "upload.answer")
         return made.hash
 
     def seed(self, given: Parameters, pages: int) -> str:
@@ -175,8 +172,6 @@ class ComparedAccount:
         calling = self.session.calling(name)
         draft = mistake.make(calling, calling.draft(collection, **given))
         answer = calling.read(calling.send(draft))
-        if mistake.code == MAINTENANCE:
-            self.session.steer.maintenance(on=False)
         what, of_value = f"{name} with {mistake}", mistake.name == "a wrong value"
         require(mistake.code, answer.code, what, "parameter.value" if of_value else f"code.{mistake.code}")
 

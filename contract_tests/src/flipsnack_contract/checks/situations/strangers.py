@@ -34,7 +34,7 @@ def _by_another(life: Life, other: ComparedAccount | None = None) -> None:
 
 
 def _by_new(life: Life) -> None:
-    other = ComparedAccount(life.session.another(), per_month=5, packages="immediate")
+    other = ComparedAccount(life.session.another(), per_month=5, packages="immediate", manners=life.mine.manners)
     _by_another(life, other)
     other.listed(life.form, {})
     other.summed(life.form)
