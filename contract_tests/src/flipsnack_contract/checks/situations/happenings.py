@@ -39,7 +39,13 @@ def _embed(life: Life) -> None:
 
 
 def _neighbour(life: Life) -> None:
-    life.mine.upload("a URL", "immediate", life.form, {"title": "Newer", "description": "all newer"})
+    """Further collections without a title; one of them stays."""
+    for description in ("all newer", None):
+        way, shape = next(life.newer).values()
+        given = {**shape, **({"description": description} if description else {})}
+        made = life.mine.upload(way, "immediate", life.form, given)
+    life.mine.everything([made], life.form)
+    life.mine.delete(made, life.form)
 
 
 BEFORE: Mapping[str, Callable[[Life], None]] = {
@@ -113,6 +119,7 @@ def _maintain(life: Life) -> None:
         for given in ({}, options_of(method), {"action": "collection.fold"}):
             life.mine.wrong(22, method.name, life.subject, life.form, given, "code.22")
     life.served.again()
+    life.theirs.listed(life.form, {})
     life.session.wait(2 * 60 * MINUTE)
     life.session.steer.maintenance(on=False)
 

@@ -73,7 +73,7 @@ class Manner:
     escape: str = ""
     unknown: tuple[str, str] = ("", "")
     callback: str = ""
-    ignored: str = ""
+    ignored: str | None = None
     in_query: str = ""
     path: str = ""
     charset: str = ""
@@ -86,7 +86,7 @@ class Manner:
             draft = draft.also((name, value))
         if draft.get("format") == "jsonp" and self.callback:
             draft = draft.with_(callback=self.callback)
-        elif draft.get("format") != "jsonp" and self.ignored:
+        elif draft.get("format") != "jsonp" and self.ignored is not None:
             draft = draft.with_(callback=self.ignored)
         return replace(draft, parameters=ORDERS[self.order](draft.parameters))
 
@@ -147,7 +147,7 @@ MANNERS = [
             "order": tuple(ORDERS),
             "escape": tuple(ESCAPES),
             "callback": CALLBACKS,
-            "ignored": ("", "", "New", "1;x", "delete"),
+            "ignored": (None, None, "", "1;x", "delete"),
             "in_query": ("", "", "apiKey signature", "title zz", "action format callback", ALL),
             "path": ("", "", "without a slash"),
             "charset": ("", "", "; charset=utf-8", "; charset=UTF-8"),
