@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from flipsnack_contract.checks.methods.comparison import LOOKS
 from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, EMBED, GET, PACKAGE, STATS, UPDATE
 from flipsnack_contract.checks.request_cases import MISTAKES, REFUSED_UPLOADS, with_format
 from flipsnack_contract.checks.situations.life import Life
@@ -132,8 +133,12 @@ def _by_theirs(life: Life) -> None:
     theirs.happened(made, DAYS)
     made = theirs.update(made, life.form, {"collectionStatus": "public", "collectionWidth": "5"})
     theirs.look(PACKAGE, made, life.form, {})
+    for name in LOOKS:
+        life.mine.look(name, made, life.form, {})
     theirs.delete(made, life.form)
     theirs.listed(life.form, {})
+    for name in (*LOOKS, UPDATE, DELETE):
+        life.mine.look(name, made, life.form, {})
 
 
 def _reset_theirs(life: Life) -> None:
