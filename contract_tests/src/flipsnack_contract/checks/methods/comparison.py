@@ -281,10 +281,10 @@ class ComparedAccount:
             require(wanted, shown_size, f"the size in {what}", "embed.size")
             require(True, found.hash in named_in(frame["src"]), f"{frame['src']!r} names {found.hash}", "embed.code")
         else:
-            # A final state that was forced, and never reported, is another matter.
-            before = found.package.final if found.package.calls else None
-            state = self.model.package_state(found)
-            require(state, answer.state, f"the state, {what}", rule_of_state(before, state, answer.state))
+            before, state = found.package.final, self.model.package_state(found)
+            rule = "history.agrees" if found.package.is_forced else rule_of_state(before, state, answer.state)
+            require(state, answer.state, f"the state, {what}", rule)
+            found.package.is_forced = False  # It was reported.
             has_url = "resourceUrl" in (answer.data or {})
             require(state == "COMPLETE", has_url, f"a resource URL, {what}", "job.resource-url-with-complete")
 

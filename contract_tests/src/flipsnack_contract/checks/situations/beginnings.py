@@ -48,5 +48,5 @@ def end_package(life: Life, row: Row) -> None:
     """End a package that has no end of its own, where the document was converted."""
     found = life.mine.model.find(life.subject)
     if "to " in row["packages"] and found and found.conversion.look(life.session.clock.now) == "COMPLETE":
-        found.package.final = row["packages"].removeprefix("to ")
+        found.package.final, found.package.is_forced = row["packages"].removeprefix("to "), True
         life.session.steer.force(life.subject, found.package.final)

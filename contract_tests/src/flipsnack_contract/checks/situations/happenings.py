@@ -93,7 +93,7 @@ def _use_up(life: Life) -> None:
         {31}, {*codes[PER_SECOND:]}, "the codes of the sixth call in a second, and of later ones", "limit.what-counts"
     )
     life.session.wait(1)
-    require(False, _counted(life) == 31, "a call is refused when the second is over", "limit.sliding-window")
+    require(False, _counted(life) == 31, "a call is refused when the second is over", "limit.refused-do-not-count")
     life.session.wait(MINUTE)
 
 
@@ -109,7 +109,7 @@ def _use_up_minute(life: Life) -> None:
             32, _counted(life, is_refused=True), "the code of the call after sixty in a minute", "limit.what-counts"
         )
     life.session.wait(1)
-    require(False, _counted(life) == 32, "a call is refused when the minute is over", "limit.sliding-window")
+    require(False, _counted(life) == 32, "a call is refused when the minute is over", "limit.refused-do-not-count")
     life.session.wait(MINUTE)
 
 
@@ -187,7 +187,7 @@ def _statistics(life: Life) -> None:
     today = datetime.fromtimestamp(life.session.clock.now / SECOND, UTC).date().isoformat()
     of_today: Day = {"date": today, "views": 3, "pages": [{"page": 1, "views": 3, "time_spent": 2**33}]}
     life.mine.happened(life.subject, (*DAYS[:3], of_today))
-    for asked in ({"startDate": today}, {"endDate": today, "includePageStats": "1"}):
+    for asked in ({"startDate": today}, {"endDate": today}, {"includePageStats": "1"}):
         life.mine.look(STATS, life.subject, life.form, asked)
 
 
