@@ -39,7 +39,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_strict_suite_runs_ours_beside_its_own_tests(suite: Path) -> None:
     """With -W error, --strict-config, --strict-markers and pytest-timeout."""
-    words = ("--flipsnack-app=servers:right", "-k", "test_own or every-event", "test_own.py", "--pyargs")
+    words = ("--flipsnack-app=servers:right", "-k", "test_own or every-pair", "test_own.py", "--pyargs")
     run = _pytest(suite, *words, "flipsnack_contract")
     assert 0 == run.returncode, run.stdout + run.stderr
     assert re.search(r"\d+ passed, \d+ deselected in", run.stdout)

@@ -114,3 +114,10 @@ def a_link_belongs_to_its_key(session: Session) -> None:
         one.collection(hash=SHARED)
         urls.append(one.resource_url(SHARED))
     expect(True, urls[0] != urls[1], "two keys have different resource URLs")
+
+
+@check("key.isolation", needs=CONTROL)
+def a_collection_belongs_to_its_key(session: Session) -> None:
+    """The hash of a collection is good under its own key only."""
+    other, mine = session.another(), session.collection()
+    expect_code(43, other.ask(other.draft(mine)), "another key asks for my collection")

@@ -36,12 +36,13 @@ class LimitModel:
 
 @dataclass
 class JobModel:
-    """One package: started by the first call, finished by its schedule or by force."""
+    """One package: started by the first call, finished by its schedule or by force (`is_forced`, until reported)."""
 
     schedule: str
     started_at: int | None = None
     calls: int = 0
     final: str | None = None
+    is_forced: bool = False
 
     def call(self, now: int) -> str:
         """The state that a call at `now` reports."""

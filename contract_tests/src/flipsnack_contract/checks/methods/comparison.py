@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import repeat
 from typing import Any
 
 from flipsnack_contract.checks.fields import require_fields
@@ -19,10 +18,9 @@ from flipsnack_contract.checks.methods.uploaded import (
     USER,
     conversion_of,
     hash_of,
-    hashes_in,
 )
 from flipsnack_contract.checks.request_cases import RequestCase, with_format
-from flipsnack_contract.checks.situations.attribution import agrees, rule_of_state, rule_of_update, without
+from flipsnack_contract.checks.situations.attribution import agrees, rule_of_list, rule_of_state, rule_of_update
 from flipsnack_contract.checks.situations.manners import PLAIN, Manner, rule_of
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.contract.assertions import Unsuitable, Violation, expect_code, require
@@ -32,7 +30,7 @@ from flipsnack_contract.contract.library import TOTALS, CollectionModel, Day, Li
 from flipsnack_contract.contract.oracle import JobModel
 from flipsnack_contract.target.session import ABSENT, CallDraft, Session
 
-MONTH_USED_UP, MAINTENANCE = 33, 22
+MONTH_USED_UP = 33
 WRONG_WAYS = (30, 40, 41, 42, 44)
 """The codes of calls that are written wrongly."""
 LOOKS = (GET, EMBED, STATS, PACKAGE)
@@ -41,14 +39,16 @@ _TYPES = {"json": "application/json", "jsonp": "application/javascript", "xml": 
 
 
 class ComparedAccount:
-    """A key. Each method makes a call, and requires the answer that the model gives; `packages` is their schedule."""
+    """A key. Each method makes a call, and requires the answer that the model gives; `packages` is their schedule.
 
-    def __init__(
-        self, session: Session, *, per_month: int, packages: str, manners: Iterator[Manner] | None = None
-    ) -> None:
+    `manners` are those of sending them, in turn.
+    """
+
+    def __init__(self, session: Session, *, per_month: int, packages: str, manners: Iterator[Manner]) -> None:
         self.session, self.packages = session, packages
         self.model = LibraryModel(per_month, session.clock.now)
-        self.manners = manners or repeat(PLAIN)
+        self.manners = manners
+        self._objects: dict[tuple[str, str], Any] = {}
         session.trace.add(f"settings: {per_month} uploads a month, packages {packages}")
         session.steer.settings(uploads_per_month=per_month, default_schedule=packages)
 
@@ -71,13 +71,11 @@ class ComparedAccount:
         self._name(made, answer, "upload.new-hash")
         self.model.collections.append(made)
         self.model.uploads.append(self.model.now)
-        self._compare(
-            {"collectionTitle": made.title},
-            answer,
-            f"the answer to an upload of {what} with {given}",
-            "upload.answer" if "title" in given else "upload.title-default",
-        )
-        self._compare(made.described(), answer, f"the answer to an upload of {what} with {given}", "upload.answer")
+        what = f"the answer to an upload of {what} with {given}"
+        rule = "upload.answer" if "title" in given else "upload.title-default"
+        self._compare({"collectionTitle": made.title}, answer, what, rule)
+        self._compare(made.described(), answer, what, "upload.answer")
+        self._compare_object(made, answer, what)
         return made.hash
 
     def seed(self, given: Parameters, pages: int) -> str:
@@ -98,6 +96,7 @@ class ComparedAccount:
             return collection
         was = found.status
         found.change(given)
+        self._objects.clear()
         if was == "editable" != found.status:
             self.model.gone.append(found.hash)
             self._name(found, answer, "update.publishing-renames")
@@ -133,36 +132,12 @@ class ComparedAccount:
         expect_code(OK, answer, f"getList with {asked}")
         wanted = self.model.listing(asked)
         if not agrees(wanted, answer.data or {}):
-            self._compare(wanted, answer, f"getList with {asked}", self._rule_of_list(answer, asked))
+            self._compare(
+                wanted, answer, f"getList with {asked}", rule_of_list(self.model, asked, answer, self._plain_list)
+            )
 
-    def _rule_of_list(self, answer: Answer, asked: Parameters) -> str:
-        """The rule that a wrong list breaks: that of the parameters without which the answer is right."""
-        wanted, data = self.model.listing(asked), answer.data or {}
-        if not isinstance(data.get("collections"), list):
-            return "answer.xml-lists"  # that JSON has a list is looked at when it is read
-        if {*hashes_in(data)} & {one.hash for one in self.model.collections if one.is_deleted}:
-            return "delete.gone"
-        whole = without(asked, "list.range")
-        if whole != asked:
-            uncut = self._answer(LIST, self._draft(LIST, "", "json", whole))
-            if not agrees(self.model.listing(whole), uncut.data or {}):
-                return self._rule_of_list(uncut, whole)
-            is_of_count = wanted["collectionCount"] != data.get("collectionCount")
-            return "list.count" if is_of_count else self._rule_among(asked, "list.order") or "list.range"
-        ours, theirs = hashes_in(wanted), hashes_in(data)
-        if sorted(ours) == sorted(theirs):
-            same = "list.count" if wanted["collectionCount"] != data.get("collectionCount") else "list.own"
-            return "list.order" if ours != theirs else same
-        return self._rule_among(asked, "list.query", "list.status") or "list.own"
-
-    def _rule_among(self, asked: Parameters, *rules: str) -> str:
-        """The first of these rules without whose parameters the answer is right; "" for none."""
-        for rule in rules:
-            fewer = without(asked, rule)
-            data = self._answer(LIST, self._draft(LIST, "", "json", fewer)).data or {}
-            if fewer != asked and agrees(self.model.listing(fewer), data):
-                return rule
-        return ""
+    def _plain_list(self, asked: Parameters) -> Answer:
+        return self._answer(LIST, self._draft(LIST, "", "json", asked))
 
     def summed(self, form: str) -> None:
         answer = self._answer(USER, self._draft(USER, "", form, {}))
@@ -175,8 +150,6 @@ class ComparedAccount:
         calling = self.session.calling(name)
         draft = mistake.make(calling, calling.draft(collection, **given))
         answer = calling.read(calling.send(draft))
-        if mistake.code == MAINTENANCE:
-            self.session.steer.maintenance(on=False)
         what, of_value = f"{name} with {mistake}", mistake.name == "a wrong value"
         require(mistake.code, answer.code, what, "parameter.value" if of_value else f"code.{mistake.code}")
 
@@ -286,17 +259,23 @@ class ComparedAccount:
             require(wanted, shown_size, f"the size in {what}", "embed.size")
             require(True, found.hash in named_in(frame["src"]), f"{frame['src']!r} names {found.hash}", "embed.code")
         else:
-            # A final state that was forced, and never reported, is another matter.
-            before = found.package.final if found.package.calls else None
-            state = self.model.package_state(found)
-            require(state, answer.state, f"the state, {what}", rule_of_state(before, state, answer.state))
+            before, state = found.package.final, self.model.package_state(found)
+            rule = "history.agrees" if found.package.is_forced else rule_of_state(before, state, answer.state)
+            require(state, answer.state, f"the state, {what}", rule)
+            found.package.is_forced = False  # It was reported.
             has_url = "resourceUrl" in (answer.data or {})
             require(state == "COMPLETE", has_url, f"a resource URL, {what}", "job.resource-url-with-complete")
+
+    def _compare_object(self, found: CollectionModel, answer: Answer, what: str) -> None:
+        """Require the whole object that was shown of the collection since its last change, in the same state."""
+        known = self._objects.setdefault((found.hash, found.conversion.look(self.model.now)), answer.data)
+        require(known, answer.data, f"the object, compared with that of before, {what}", "collection.object")
 
     def _compare_collection(self, found: CollectionModel, answer: Answer, what: str) -> None:
         has_failed = found.conversion.look(self.model.now) == "FAILED"
         rule = "conversion.failure-is-reported" if has_failed else "collection.object"
         self._compare(found.described(), answer, what, rule)
+        self._compare_object(found, answer, what)
         try:
             state = conversion_of(answer.data or {})
         except Unsuitable:

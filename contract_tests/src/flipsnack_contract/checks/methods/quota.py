@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from flipsnack_contract.checks.borders import MONTH_ENDS, MONTHS, reach
 from flipsnack_contract.checks.check import CONTROL, check
-from flipsnack_contract.checks.methods.uploaded import DELETE, GET, LIST, hash_of, uploads_left
+from flipsnack_contract.checks.methods.uploaded import DELETE, GET, LIST, hash_of, hashes_in, uploads_left
 from flipsnack_contract.checks.methods.uploads import (
     EXACT,
     MONTH,
@@ -21,7 +21,7 @@ from flipsnack_contract.contract.assertions import Violation, expect, expect_cod
 from flipsnack_contract.contract.clock import DAY, SECOND
 from flipsnack_contract.contract.ledger import named
 from flipsnack_contract.contract.methods import methods, takes_document
-from flipsnack_contract.target.session import CallDraft, FilePart, Session
+from flipsnack_contract.target.session import ABSENT, CallDraft, FilePart, Session
 
 (UPLOADING,) = filter(takes_document, methods())
 
@@ -160,3 +160,26 @@ def the_month_has_a_thousand(session: Session) -> None:
         expect(left, uploads_left(session), "the uploads left in January")
         session.ask(session.draft())
         session.wait(DAY)
+
+
+DOCUMENTS: Mapping[str, Callable[[Session], CallDraft]] = {
+    "a PDF": lambda session: session.draft(),
+    "a picture": lambda session: with_files(session, FilePart(documents.png(), "picture.png")),
+    "a URL": lambda session: with_files(session, fileUrl="https://example.com/a.pdf"),
+    "a URL beside a file": lambda session: session.draft(fileUrl="https://example.com/a.pdf"),
+    "a document that cannot be read": lambda session: with_files(session, FilePart(b"%PDF-1.4\n")),
+    "an editable collection": lambda session: session.draft(collectionStatus="editable"),
+    "the same document again": lambda session: session.draft(),
+}
+
+
+@check("upload.quota", **OF_UPLOADS)
+def every_upload_counts(session: Session) -> None:
+    """Each upload takes one, whatever is uploaded and however."""
+    at_small_limits(session)
+    session.steer.settings(uploads_per_month=len(DOCUMENTS))
+    for number, (name, draft) in enumerate(DOCUMENTS.items(), 1):
+        expect_code(20, session.ask(draft(session)), f"an upload of {name}")
+        expect(len(DOCUMENTS) - number, uploads_left(session), f"the uploads left after one of {name}")
+    session.data(DELETE, next(iter(hashes_in(session.data(LIST))), ABSENT))
+    expect(0, uploads_left(session), "the uploads left after one was deleted")

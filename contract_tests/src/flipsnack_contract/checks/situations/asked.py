@@ -15,7 +15,7 @@ LISTS = [
     asked
     for asked in _every_pair(
         collectionStatus=(None, "unlisted", "public", "editable"),
-        query=(None, "spring", "SPRING", "leaves", "none", "", "r"),
+        query=(None, "spring", "E", "a", "none", "", "R"),
         orderBy=(None, "name", "date"),
         orderMode=(None, "asc", "desc"),
         **{"from": (None, "0", "1", "3"), "to": (None, "0", "2", "99", "5")},

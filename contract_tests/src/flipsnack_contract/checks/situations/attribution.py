@@ -1,10 +1,11 @@
 """Which rule a wrong answer breaks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flipsnack_contract.checks.methods.uploaded import FIELD_OF
-from flipsnack_contract.contract.library import Parameters
+from flipsnack_contract.checks.methods.uploaded import FIELD_OF, hashes_in
+from flipsnack_contract.contract.decoding import Answer
+from flipsnack_contract.contract.library import LibraryModel, Parameters
 
 _RULES_OF_LISTS: Mapping[str, frozenset[str]] = {
     "list.order": frozenset({"orderBy", "orderMode"}),
@@ -38,3 +39,37 @@ def rule_of_update(name: str, given: Parameters) -> str:
     """The rule that a field breaks which is not as an update should have left it."""
     sent = {FIELD_OF.get(one, one): value for one, value in given.items()}
     return "update.keeps" if name not in sent else "update.sets" if sent[name] else "update.empty-text"
+
+
+AskAgain = Callable[[Parameters], Answer]
+"""Asks for a list again, in JSON."""
+
+
+def rule_of_list(model: LibraryModel, asked: Parameters, answer: Answer, again: AskAgain) -> str:
+    """The rule that a wrong list breaks: that of the parameters without which the answer is right."""
+    wanted, data = model.listing(asked), answer.data or {}
+    if not isinstance(data.get("collections"), list):
+        return "answer.xml-lists"  # that JSON has a list is looked at when it is read
+    if {*hashes_in(data)} & {one.hash for one in model.collections if one.is_deleted}:
+        return "delete.gone"
+    whole = without(asked, "list.range")
+    if whole != asked:
+        uncut = again(whole)
+        if not agrees(model.listing(whole), uncut.data or {}):
+            return rule_of_list(model, whole, uncut, again)
+        is_of_count = wanted["collectionCount"] != data.get("collectionCount")
+        return "list.count" if is_of_count else _rule_among(model, asked, again, "list.order") or "list.range"
+    ours, theirs = hashes_in(wanted), hashes_in(data)
+    if sorted(ours) == sorted(theirs):
+        same = "list.count" if wanted["collectionCount"] != data.get("collectionCount") else "list.own"
+        return "list.order" if ours != theirs else same
+    return _rule_among(model, asked, again, "list.query", "list.status") or "list.own"
+
+
+def _rule_among(model: LibraryModel, asked: Parameters, again: AskAgain, *rules: str) -> str:
+    """The first of these rules without whose parameters the answer is right; "" for none."""
+    for rule in rules:
+        fewer = without(asked, rule)
+        if fewer != asked and agrees(model.listing(fewer), again(fewer).data or {}):
+            return rule
+    return ""

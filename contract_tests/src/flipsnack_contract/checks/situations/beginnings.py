@@ -3,26 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flipsnack_contract.checks.situations.given import SHAPES, TEXTS
 from flipsnack_contract.checks.situations.life import Life
-from flipsnack_contract.checks.situations.texts import TEXTS
-from flipsnack_contract.contract.library import Parameters
 
 Row = Mapping[str, Any]
 """One life: the value of each column."""
 SEEDED = "the control plane"
-SHAPES: Mapping[str, Parameters] = {
-    "the defaults": {},
-    "public": {"collectionStatus": "public"},
-    "unlisted": {"collectionStatus": "unlisted"},
-    "editable": {"collectionStatus": "editable"},
-    "a width": {"collectionWidth": "1"},
-    "unlisted and a width": {"collectionWidth": "320", "collectionStatus": "unlisted"},
-    "editable and a height": {"collectionHeight": "0077", "collectionStatus": "editable"},
-    "unlisted in a size": {"collectionWidth": "640", "collectionHeight": "480", "collectionStatus": "unlisted"},
-    "editable in a size": {"collectionWidth": "640", "collectionHeight": "480", "collectionStatus": "editable"},
-    "public in the largest size": {"collectionWidth": "9" * 15, "collectionHeight": "4294967296"},
-    "editable in a large size": {"collectionWidth": "2147483648", "collectionStatus": "editable"},
-}
 CONVERSIONS = ("immediate", "after-2s", "after-3600s", "never", "failed", "failed-after-2s", "to complete", "to failed")
 PACKAGES = (
     "immediate",
@@ -62,5 +48,5 @@ def end_package(life: Life, row: Row) -> None:
     """End a package that has no end of its own, where the document was converted."""
     found = life.mine.model.find(life.subject)
     if "to " in row["packages"] and found and found.conversion.look(life.session.clock.now) == "COMPLETE":
-        found.package.final = row["packages"].removeprefix("to ")
+        found.package.final, found.package.is_forced = row["packages"].removeprefix("to "), True
         life.session.steer.force(life.subject, found.package.final)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from flipsnack_contract.checks.methods.comparison import LOOKS
 from flipsnack_contract.checks.methods.uploaded import CREATE, DELETE, EMBED, GET, PACKAGE, STATS, UPDATE
 from flipsnack_contract.checks.request_cases import MISTAKES, REFUSED_UPLOADS, with_format
 from flipsnack_contract.checks.situations.life import Life
 from flipsnack_contract.contract.assertions import require
-from flipsnack_contract.contract.clock import MINUTE, SECOND
+from flipsnack_contract.contract.clock import MINUTE, PER_SECOND, SECOND
 from flipsnack_contract.contract.library import Day
 from flipsnack_contract.contract.methods import methods, options_of
 from flipsnack_contract.contract.oracle import STILL_PROCESSING
@@ -39,7 +40,13 @@ def _embed(life: Life) -> None:
 
 
 def _neighbour(life: Life) -> None:
-    life.mine.upload("a URL", "immediate", life.form, {"title": "Newer", "description": "all newer"})
+    """Further collections without a title; one of them stays."""
+    for description in ("all newer", None):
+        way, shape = next(life.newer).values()
+        given = {**shape, **({"description": description} if description else {})}
+        made = life.mine.upload(way, "immediate", life.form, given)
+    life.mine.everything([made], life.form)
+    life.mine.delete(made, life.form)
 
 
 BEFORE: Mapping[str, Callable[[Life], None]] = {
@@ -61,27 +68,32 @@ def _refuse(life: Life) -> None:
     life.mine.summed(life.form)
 
 
-def _counted(life: Life) -> int:
-    """The code of a call of the next method, right or wrong, which does not wait for the limits."""
+def _counted(life: Life, *, is_refused: bool = False) -> int:
+    """The code of a call of the next method, right or wrong, which does not wait for the limits.
+
+    Where it is not refused by a limit, it changes nothing: while a document is converted, two methods are 38.
+    """
     at = next(life.places)
     calling = life.session.calling(methods()[at % len(methods())].name)
-    # No call of these changes anything: while a document is converted, two methods are 38.
     busy = life.mine.model.code_at(calling.method.name, life.subject, life.session.clock.now) == STILL_PROCESSING
-    changes = calling.method.name in (UPDATE, DELETE, PACKAGE) and not busy
-    draft = replace(calling.draft(ABSENT if changes else life.subject), files=())
-    draft = replace(with_format(draft, life.form), signature="0" * 32 if at % 4 == 3 else None)
+    changes = calling.method.name in (UPDATE, DELETE, PACKAGE) and not (busy or is_refused)
+    draft = with_format(calling.draft(ABSENT if changes else life.subject), life.form)
+    if not is_refused:
+        draft = replace(draft, files=(), signature="0" * 32 if at % 4 == 3 else None)
     return calling.ask(draft, paced=False).code
 
 
 def _use_up(life: Life) -> None:
     life.session.wait(MINUTE)
-    codes = [_counted(life) for _ in range(8)]
+    codes = [_counted(life, is_refused=number >= PER_SECOND) for number in range(PER_SECOND + 9)]
     life.session.wait(SECOND - 1)
-    codes.append(_counted(life))
-    require(True, 31 not in codes[:5], f"five calls in a second are let through: {codes}", "limit.per-second")
-    require([31] * 4, codes[5:], "the codes of the sixth call in a second, and of later ones", "limit.what-counts")
+    codes.append(_counted(life, is_refused=True))
+    require(False, 31 in codes[:PER_SECOND], f"a limit refuses one of five calls: {codes}", "limit.per-second")
+    require(
+        {31}, {*codes[PER_SECOND:]}, "the codes of the sixth call in a second, and of later ones", "limit.what-counts"
+    )
     life.session.wait(1)
-    require(False, _counted(life) == 31, "a call is refused when the second is over", "limit.sliding-window")
+    require(False, _counted(life) == 31, "a call is refused when the second is over", "limit.refused-do-not-count")
     life.session.wait(MINUTE)
 
 
@@ -93,9 +105,11 @@ def _use_up_minute(life: Life) -> None:
         require(True, code not in (31, 32), f"call {number + 1} in a minute is let through", "limit.per-minute")
     for wait in (SECOND, 48 * SECOND - 1):
         life.session.wait(wait)
-        require(32, _counted(life), "the code of the call after sixty in a minute", "limit.what-counts")
+        require(
+            32, _counted(life, is_refused=True), "the code of the call after sixty in a minute", "limit.what-counts"
+        )
     life.session.wait(1)
-    require(False, _counted(life) == 32, "a call is refused when the minute is over", "limit.sliding-window")
+    require(False, _counted(life) == 32, "a call is refused when the minute is over", "limit.refused-do-not-count")
     life.session.wait(MINUTE)
 
 
@@ -106,6 +120,8 @@ def _maintain(life: Life) -> None:
         for given in ({}, options_of(method), {"action": "collection.fold"}):
             life.mine.wrong(22, method.name, life.subject, life.form, given, "code.22")
     life.served.again()
+    life.theirs.listed(life.form, {})
+    life.session.wait(2 * 60 * MINUTE)
     life.session.steer.maintenance(on=False)
 
 
@@ -117,8 +133,12 @@ def _by_theirs(life: Life) -> None:
     theirs.happened(made, DAYS)
     made = theirs.update(made, life.form, {"collectionStatus": "public", "collectionWidth": "5"})
     theirs.look(PACKAGE, made, life.form, {})
+    for name in LOOKS:
+        life.mine.look(name, made, life.form, {})
     theirs.delete(made, life.form)
     theirs.listed(life.form, {})
+    for name in (*LOOKS, UPDATE, DELETE):
+        life.mine.look(name, made, life.form, {})
 
 
 def _reset_theirs(life: Life) -> None:
@@ -167,7 +187,7 @@ def _statistics(life: Life) -> None:
     today = datetime.fromtimestamp(life.session.clock.now / SECOND, UTC).date().isoformat()
     of_today: Day = {"date": today, "views": 3, "pages": [{"page": 1, "views": 3, "time_spent": 2**33}]}
     life.mine.happened(life.subject, (*DAYS[:3], of_today))
-    for asked in ({"startDate": today}, {"endDate": today, "includePageStats": "1"}):
+    for asked in ({"startDate": today}, {"endDate": today}, {"includePageStats": "1"}):
         life.mine.look(STATS, life.subject, life.form, asked)
 
 

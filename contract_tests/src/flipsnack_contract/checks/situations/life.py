@@ -10,8 +10,10 @@ from flipsnack_contract.checks.methods.uploaded import EMBED, GET, STATS
 from flipsnack_contract.checks.methods.urls import WAYS
 from flipsnack_contract.checks.request_cases import FORMATS
 from flipsnack_contract.checks.situations.asked import EMBEDS, LISTS, STATISTICS
+from flipsnack_contract.checks.situations.given import SHAPES, TEXTS
+from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.checks.situations.served import ServedPackages
-from flipsnack_contract.checks.situations.texts import TEXTS
+from flipsnack_contract.contract.covering import covering
 from flipsnack_contract.contract.library import Parameters
 from flipsnack_contract.contract.methods import methods, options_of
 from flipsnack_contract.target.session import Session
@@ -22,7 +24,7 @@ WRONG = [
     for method in methods()
     for one in method.parameters
     if one.wrong_values and not (one.required or (one.type == "string" and not one.allowed))
-    for value in one.wrong_values[:: max(1, len(one.wrong_values) // 9)]
+    for value in dict.fromkeys((*one.wrong_values[:: max(1, len(one.wrong_values) // 9)], ""))
     if len(value) < 100
 ][::-1]
 """A wrong value of a parameter of a method."""
@@ -37,6 +39,10 @@ VALUES = {
     "collectionHeight": _SIZES[::-1],
 }
 """To what an update changes texts and sizes, in turn."""
+
+
+NEWER = covering({"way": tuple(DOCUMENTS), "shape": tuple(SHAPES.values())})
+"""How further collections come to be, which have no title."""
 
 
 def _searched(title: str, description: str, number: int) -> str:
@@ -78,6 +84,7 @@ class Life:
         self.served = ServedPackages(self.mine, turned(list(WAYS), self.part))
         self.forms = turned(FORMATS, self.part)
         self.asked = turned(list(zip(EMBEDS * 3, STATISTICS, LISTS * 3, strict=False)), self.part)
+        self.newer = turned(NEWER, self.part)
         self.wrong, self.places = turned(WRONG, self.part), count(self.part)
         self.values = {name: turned(one, self.part) for name, one in VALUES.items()}
 

@@ -13,19 +13,18 @@ from flipsnack_contract.checks.situations.beginnings import (
     CONVERSIONS,
     PACKAGES,
     SEEDED,
-    SHAPES,
     Row,
     begin,
     end_conversion,
     end_package,
 )
 from flipsnack_contract.checks.situations.changes import CHANGES, PAUSES, change
+from flipsnack_contract.checks.situations.given import SHAPES, TEXTS
 from flipsnack_contract.checks.situations.happenings import BEFORE, HAPPENINGS
 from flipsnack_contract.checks.situations.life import PARTS, Life, turned
 from flipsnack_contract.checks.situations.manners import MANNERS
 from flipsnack_contract.checks.situations.origins import DOCUMENTS
 from flipsnack_contract.checks.situations.strangers import ENDS, STRANGERS
-from flipsnack_contract.checks.situations.texts import TEXTS
 from flipsnack_contract.contract.clock import SECOND
 from flipsnack_contract.contract.covering import covering
 from flipsnack_contract.contract.near_misses import NEAR_KEYS

@@ -50,6 +50,21 @@ UNKNOWN: tuple[tuple[str, str], ...] = (
 CALLBACKS = ("app.answer", "New", "$", "_a1.Delete.b$", "x" * 60, "TRUE.nullx")
 
 
+_END = multipart(())
+BODIES: Mapping[str, Callable[[bytes, bytes], bytes]] = {
+    "": lambda fields, files: fields.removesuffix(_END) + files,
+    "the file first": lambda fields, files: files.removesuffix(_END) + fields,
+    "words around the parts": lambda fields, files: b"before\r\n" + fields.removesuffix(_END) + files + b"after\r\n",
+    "small letters": lambda fields, files: (fields.removesuffix(_END) + files).replace(
+        b"Content-Disposition", b"content-disposition"
+    ),
+    "types of the fields": lambda fields, files: (
+        fields.removesuffix(_END).replace(b'"\r\n\r\n', b'"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n') + files
+    ),
+}
+"""How the fields and the file of a body in parts are put together, each given as a whole body."""
+
+
 @dataclass(frozen=True)
 class Manner:
     """One manner; a part that is empty is plain. `ignored` is a callback beside another format."""
@@ -58,10 +73,11 @@ class Manner:
     escape: str = ""
     unknown: tuple[str, str] = ("", "")
     callback: str = ""
-    ignored: str = ""
+    ignored: str | None = None
     in_query: str = ""
     path: str = ""
     charset: str = ""
+    body: str = ""
 
     def draft(self, draft: CallDraft) -> CallDraft:
         """The call with callback, unknown parameter and order of this manner."""
@@ -70,7 +86,7 @@ class Manner:
             draft = draft.also((name, value))
         if draft.get("format") == "jsonp" and self.callback:
             draft = draft.with_(callback=self.callback)
-        elif draft.get("format") != "jsonp" and self.ignored:
+        elif draft.get("format") != "jsonp" and self.ignored is not None:
             draft = draft.with_(callback=self.ignored)
         return replace(draft, parameters=ORDERS[self.order](draft.parameters))
 
@@ -80,11 +96,12 @@ class Manner:
         pairs, escape = draft.signed(), ESCAPES[self.escape]
         if draft.verb != "POST":
             return Request("GET", f"{url}?{_written(pairs, escape)}")
-        aside = [pair for pair in pairs if pair[0] in self.in_query.split()]
+        aside = [pair for pair in pairs if self.in_query == ALL or pair[0] in self.in_query.split()]
         url += f"?{_written(aside, escape)}" if aside else ""
         rest = [pair for pair in pairs if pair not in aside]
         if draft.files:
-            return Request("POST", url, multipart(rest, draft.files), {"Content-Type": PARTS + self.charset})
+            body = BODIES[self.body](multipart(rest), multipart((), draft.files))
+            return Request("POST", url, body, {"Content-Type": PARTS + self.charset})
         return Request("POST", url, _written(rest, escape).encode(), {"Content-Type": FORM + self.charset})
 
     def parts(self) -> Iterator[tuple[str, "Manner"]]:
@@ -110,7 +127,9 @@ RULES: Mapping[str, str] = {
     "in_query": "request.post-for-uploads",
     "path": "request.path",
     "charset": "request.any-bytes",
+    "body": "request.post-for-uploads",
 }
+ALL = "all but the file"
 PLAIN = Manner()
 
 
@@ -128,10 +147,11 @@ MANNERS = [
             "order": tuple(ORDERS),
             "escape": tuple(ESCAPES),
             "callback": CALLBACKS,
-            "ignored": ("", "", "New", "1;x", "delete"),
-            "in_query": ("", "", "apiKey signature", "title zz", "action format callback"),
+            "ignored": (None, None, "", "1;x", "delete"),
+            "in_query": ("", "", "apiKey signature", "title zz", "action format callback", ALL),
             "path": ("", "", "without a slash"),
             "charset": ("", "", "; charset=utf-8", "; charset=UTF-8"),
+            "body": ("", *BODIES),
         }
     )
 ]

@@ -70,8 +70,14 @@ class ServedPackages:
             if age >= MINUTE:
                 require(403, reply.status, f"the HTTP status of {what}", "url.expired-is-403")
             require(age < MINUTE, session.serves(url), f"{what}: whether it serves", "url.lives-60s")
-            forged = asked(session, _forged(url, next(self.forged)), way).status
-            require(True, forged in (403, 404), f"{what}, changed, is refused", "url.tamper-proof")
+            for forged in (_changed(url, next(self.forged)), *self._of_others(url)):
+                status = asked(session, forged, way).status
+                require(True, status in (403, 404), f"{what}, changed to {forged}, is refused", "url.tamper-proof")
+
+    def _of_others(self, url: str) -> list[str]:
+        """The query of another link behind the path of this one, when that has another path."""
+        path, other = url.partition("?")[0], self.links[next(self.forged) % len(self.links)][0].partition("?")
+        return [] if other[0] == path else [f"{path}?{other[2]}"]
 
     def _chosen(self) -> list[tuple[str, int]]:
         """The oldest and the newest link that serve, and the newest one that does not any more."""
@@ -81,7 +87,7 @@ class ServedPackages:
         return [*alive[:1], *alive[1:][-1:], *dead[-1:]]
 
 
-def _forged(url: str, place: int) -> str:
+def _changed(url: str, place: int) -> str:
     """The URL with one of the last letters of path or query changed."""
     path, _, query = url.partition("?")
     at = len(query) - 1 - place % 12

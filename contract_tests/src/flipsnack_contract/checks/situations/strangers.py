@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 
 from flipsnack_contract.checks.methods.comparison import LOOKS, ComparedAccount
-from flipsnack_contract.checks.methods.uploaded import DELETE, GET, PACKAGE, UPDATE
+from flipsnack_contract.checks.methods.embedding import frame_of
+from flipsnack_contract.checks.methods.uploaded import DELETE, EMBED, GET, PACKAGE, STATS, UPDATE
 from flipsnack_contract.checks.situations.life import Life
 from flipsnack_contract.contract.assertions import expect, expect_code, require
 from flipsnack_contract.contract.clock import DAY
@@ -18,7 +19,8 @@ def _as(code: int, change: Callable[[Life], Parameters]) -> Callable[[Life], Non
         changed = change(life)
         for method in methods():
             if all(map(method.takes, changed.keys() - {"apiKey"})):
-                life.mine.wrong(code, method.name, life.subject, life.form, changed, f"code.{code}")
+                given = {**changed, "title": "Stolen"} if method.takes("title") else changed
+                life.mine.wrong(code, method.name, life.subject, life.form, given, f"code.{code}")
 
     return ask
 
@@ -32,7 +34,7 @@ def _by_another(life: Life, other: ComparedAccount | None = None) -> None:
 
 
 def _by_new(life: Life) -> None:
-    other = ComparedAccount(life.session.another(), per_month=5, packages="immediate")
+    other = ComparedAccount(life.session.another(), per_month=5, packages="immediate", manners=life.mine.manners)
     _by_another(life, other)
     other.listed(life.form, {})
     other.summed(life.form)
@@ -45,6 +47,8 @@ def _by_alike(life: Life) -> None:
     other.steer.statistics(life.subject, [{"date": "2024-02-29", "views": 1000}])
     other.data(UPDATE, life.subject, title="Theirs again", collectionWidth="9")
     expect("Theirs again", other.data(GET, life.subject).get("collectionTitle"), "the title of another key's")
+    expect(1000, other.data(STATS, life.subject).get("views"), "the views of another key's")
+    expect({"9"}, {frame_of(str(other.data(EMBED, life.subject).get("embedCode"))).get("width")}, "its width in a code")
     body = other.get(other.calling(PACKAGE).resource_url(life.subject)).body
     found = life.served.books.setdefault(body, ("Theirs again", 4))
     require(("Theirs again", 4), found, "title and pages of another key's package", "key.isolation")
