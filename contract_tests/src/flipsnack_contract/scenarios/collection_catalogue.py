@@ -40,6 +40,8 @@ ODD_CREDENTIALS: dict[str, Any] = {"key": "a+b%20c&d=e;f#g?h", "secret": "  šé
 LONG_TEXT = "a long text, as descriptions are; " * 200
 JANUARY = {"startDate": "2024-01-01", "endDate": "2024-01-31"}
 NIGHT = 28_800
+ONE_OF_SEVERAL = {"title": "Spring catalogue"}
+"""The title of other collections, where there are some."""
 UNKNOWN = {"Zeta": "0", "_": "false", "a": "z", "a9": "x", "a10": "y", "B": " ", "Ärger é": "=&"}
 """Parameters that no method has: they are signed like any other. Each way to sort has another order of them."""
 
@@ -97,7 +99,11 @@ UPLOADS: Mapping[str, Scenario] = {
         for code, before in zip(UPLOAD_CODES, cycle(NOT_DONE), strict=False)
     },
     **{f"upload refused with {code}": _create(faults=(refusal(CREATE, code, FINAL[code]),)) for code in (30, 34)},
-    **{f"upload, its answer lost by {fault.name}": _create(faults=(fault,)) for fault in LOST},
+    # Others have its title, so that it cannot be found by that.
+    **{
+        f"upload, its answer lost by {fault.name}": _create(faults=(fault,), collections=5, params=ONE_OF_SEVERAL)
+        for fault in LOST
+    },
     **{f"upload, {name}": _create(faults=(_spoilt(name, CREATE),)) for name in (GUEST_PAGE, "no data", "no code")},
     **{
         f"upload that breaks off after {cut} bytes": _create(document_bytes=300_000, cut_after=cut)
@@ -107,7 +113,9 @@ UPLOADS: Mapping[str, Scenario] = {
 }
 CONVERSIONS: Mapping[str, Scenario] = {
     "converted in a minute": _create(schedule="after-60s"),
-    "converted at the third question": _create(schedule="after-3-polls"),
+    "converted at the third question, while another one is made": _create(
+        schedule="after-3-polls", timeline=(TimelineEvent(after_s=0.1, what="add"),)
+    ),
     "converted in a quarter of an hour": _create(schedule="after-900s", deadline_s=3600),
     "not convertible": _create(schedule="failed"),
     "not convertible after a while": _create(schedule="failed-after-20s", format="xml"),
@@ -205,9 +213,7 @@ PUBLISHED: Mapping[str, Scenario] = {
         f"publish, and {name}": Scenario(op="publish", faults=(answered(name, action, "json", {"title": "x"}),))
         for name, action in {"the change has no hash": UPDATE, "the collection has no hash": SHOW}.items()
     },
-    "publish one of several with one title": Scenario(
-        op="publish", collections=5, params={"title": "Spring catalogue"}
-    ),
+    "publish one of several with one title": Scenario(op="publish", collections=5, params=ONE_OF_SEVERAL),
     "publish what is deleted": Scenario(op="publish", whose="deleted"),
     "publish what is being converted": Scenario(op="publish", conversion="never"),
 }

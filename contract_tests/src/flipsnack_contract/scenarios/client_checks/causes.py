@@ -29,22 +29,29 @@ STATES = {"FAILED": "job_failed", "failed": "conversion_failed"}
 
 
 def classes_of(run: ScenarioRun) -> Classes:
-    """The classes that may be reported, but for a cancel and for a deadline."""
-    last = run.requests[-1] if run.requests else None
-    if last is None:
+    """The classes that may be reported, but for a cancel and for a deadline.
+
+    After an answer that is right, what another method met before may be reported still.
+    """
+    if not run.requests:
         return _without_a_request(run)
-    fault = run.fault_of(last)
-    if last.kind == "download":
-        found = _of_package(run, last, fault)
-    elif fault is not None and fault.affects == "link":
-        found = LOST
-    elif fault is not None and fault.fault["kind"] != "code" and not run.is_made_up(last):
-        found = _of_spoilt_call(run, fault)
-    else:
-        found = _of_answer(last)
+    last = run.requests[-1]
+    other = next((call for call in reversed(run.calls) if call.action != last.action), None)
+    found = _of_request(run, last) or (_of_request(run, other) if other else NONE)
     spoilt = (run.fault_of(call) for call in run.uploads)
     unsure = run.scenario.cut_after is not None or any(one and one.fault["kind"] != "code" for one in spoilt)
     return found | {"uncertain"} if unsure else found
+
+
+def _of_request(run: ScenarioRun, request: Event) -> Classes:
+    fault = run.fault_of(request)
+    if request.kind == "download":
+        return _of_package(run, request, fault)
+    if fault is not None and fault.affects == "link":
+        return LOST
+    if fault is not None and fault.fault["kind"] != "code" and not run.is_made_up(request):
+        return _of_spoilt_call(run, fault)
+    return _of_answer(request)
 
 
 def _without_a_request(run: ScenarioRun) -> Classes:
@@ -74,8 +81,9 @@ def _of_spoilt_call(run: ScenarioRun, fault: Fault) -> Classes:
 def _of_package(run: ScenarioRun, download: Event, fault: Fault | None) -> Classes:
     if fault is None:
         if download.http_status in (200, 206):
-            # What was wrong with an earlier part may show in the end.
-            return EITHER | DAMAGED if run.faults & {"package", "another package"} else NONE
+            # What is wrong with an earlier part may show in the end.
+            late = download.http_status == 206 or run.faults & {"package", "another package"}
+            return EITHER | DAMAGED if late else NONE
         return LOST if download.http_status == 403 else INCOMPLETE
     status = fault.fault.get("status") if fault.fault["kind"] == "status" else None
     if status is None:
