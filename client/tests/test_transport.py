@@ -147,6 +147,7 @@ def test_a_proxy_that_refuses_is_named_and_a_lasting_refusal_is_not_retried(
 REDIRECTS: dict[str, tuple[str, str]] = {
     "to http": ("http://127.0.0.1:9/p.zip", "redirects from https to http, which is not followed"),
     "to nowhere": ("https://127.0.0.1:0/p.zip", "redirects to an address that is not valid"),
+    "to no host": ("https:///p.zip", "redirects to an address that is not valid"),
     "to another scheme": ("file:///etc/passwd", "redirects to an address that is not valid"),
 }
 

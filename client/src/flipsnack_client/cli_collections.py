@@ -211,8 +211,8 @@ def delete(environ: Mapping[str, str], /, collection_hash: str, *, yes: bool, **
 
 @click.command(cls=Command)
 @hash_argument
-@click.option("--width", type=NumberType(whole=True), metavar="PIXELS")
-@click.option("--height", type=NumberType(whole=True), metavar="PIXELS")
+@click.option("--width", type=NumberType(whole=True), metavar="PIXELS", help="Of the frame.")
+@click.option("--height", type=NumberType(whole=True), metavar="PIXELS", help="Of the frame.")
 @click.option("--responsive", is_flag=True, help="As large as its place.")
 @click.option("--start-page", type=NumberType(whole=True), metavar="NUMBER", help="The page that is open at first.")
 @more_option

@@ -235,7 +235,9 @@ def _redirected(request: requests.Request, location: ResourceUrl, host: str) -> 
 
 def _joined(base: str, location: str) -> ResourceUrl:
     with suppress(ValueError):
-        return ResourceUrl(urljoin(base, location))
+        # One with a scheme and no host would be taken for a place at the same host.
+        if not urlsplit(location).scheme or is_web_address(location):
+            return ResourceUrl(urljoin(base, location))
     return ResourceUrl()
 
 

@@ -101,6 +101,14 @@ def test_a_body_that_says_nothing_is_not_guessed_at(content: dict[str, str]) -> 
     assert (None, False) == (event.code, event.readable)
 
 
+@pytest.mark.parametrize("method", [5, None, ["GET"]])
+def test_a_field_of_another_type_is_said_and_no_error_of_a_check(method: object) -> None:
+    entry = json.loads(_har())["log"]["entries"][0]
+    entry["request"]["method"] = method
+    with pytest.raises(BadHistory, match="Expected `str`"):
+        read_history(json.dumps({"log": {"entries": [entry]}}), "x")
+
+
 @pytest.mark.parametrize(
     "text", ["", "{}", "[]", "nothing", '{"log": {}}', '{"log": {"entries": [{}]}}', '{"a": 1}\n{}']
 )

@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
+
 from flipsnack_contract.contract.decoding import Malformed, cut, decode
 from flipsnack_contract.scenarios.event import Event, Kind, conversion_state, logged_event
 
@@ -24,7 +26,9 @@ class BadHistory(ValueError):
 def read_history(text: str, name: str) -> tuple[Event, ...]:
     """The events in `text`, a file called `name`, in the order in which they began. Raises `BadHistory`."""
     try:
-        return _linked(sorted(_events(text), key=lambda event: (event.start, event.wall)))
+        # A field of another type would be an error of whichever check meets it first.
+        events = (msgspec.convert(vars(event), Event) for event in _events(text))
+        return _linked(sorted(events, key=lambda event: (event.start, event.wall)))
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as wrong:
         no_json = isinstance(wrong, json.JSONDecodeError)
         found = "it is not JSON" if no_json else cut(f"{type(wrong).__name__}: {wrong}")
