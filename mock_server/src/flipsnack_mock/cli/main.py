@@ -59,7 +59,8 @@ class _Readable(io.TextIOWrapper):
 def _readable(stream: Any) -> Any:
     if not isinstance(stream, io.TextIOWrapper):
         return stream
-    return _Readable(stream.buffer, stream.encoding, "backslashreplace", line_buffering=stream.line_buffering)
+    how = {name: getattr(stream, name) for name in ("line_buffering", "write_through")}
+    return _Readable(stream.buffer, stream.encoding, "backslashreplace", **how)
 
 
 def _end_unwritten(trouble: OSError) -> NoReturn:

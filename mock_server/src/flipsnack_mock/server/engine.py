@@ -121,7 +121,7 @@ class Server(uvicorn.Server):
             lifespan="off",
             interface="asgi3",
             log_config=None,
-            log_level="error",
+            log_level="critical",  # its other word is that it ends answers at a stop, as is right
             access_log=False,
             server_header=False,
             proxy_headers=False,  # resource URLs begin with the setting base_url, or with Host

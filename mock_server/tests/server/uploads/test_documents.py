@@ -121,7 +121,7 @@ def test_a_process_that_ended_while_it_waited_is_not_asked(tmp_path: Path) -> No
     assert Inspection(2) == DocumentProcesses().inspect("pdf", path, "digest")
 
 
-@pytest.mark.parametrize(("content", "stays"), [(ONE, True), (ONE[:300], False)])
+@pytest.mark.parametrize(("content", "stays"), [(ONE, True), (ONE[:300], False)], ids=["sound", "damaged"])
 def test_the_process_of_a_damaged_document_is_asked_for_no_other(tmp_path: Path, content: bytes, stays: bool) -> None:
     path = tmp_path / "document"
     path.write_bytes(content)
