@@ -172,3 +172,11 @@ class ConvertsWhenPublished(AltServer, breaks="conversion.states"):
     def rename(self, account: Account, collection: Collection) -> None:
         super().rename(account, collection)
         collection.conversion = Job(collection.conversion.schedule, started_at=account.now)
+
+
+class AnswersTheOldItem(AltServer, breaks="collection.object"):
+    """Answers an update with the items that it read before."""
+
+    def update(self, call: Call) -> Object:
+        items = [self.item(call.collection, call.account.now)]
+        return {**super().update(call), "flipbooks": items}

@@ -159,3 +159,14 @@ class UpdateTriesAgain(AltServer, breaks="job.never-goes-back"):
         super().change(call, collection)
         if self.package_state(collection, call.account.now) == "FAILED":
             collection.package = Job("after-5s", call.account.now)
+
+
+class BusyIsFree(AltServer, breaks="limit.what-counts"):
+    """Gives back the call that met a running conversion, as its caller only asked whether it is over."""
+
+    def check_conversion(self, call: Call) -> None:
+        try:
+            super().check_conversion(call)
+        except Refusal:
+            call.account.counted.pop()
+            raise

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contract_tests.zoo.alt_server import AltServer
-from contract_tests.zoo.alt_server.accounts import SECOND, Account, Collection
+from contract_tests.zoo.alt_server.accounts import MINUTE, SECOND, Account, Collection
 from contract_tests.zoo.alt_server.request import Call, Refusal, Upload
 
 DAY = 24 * 3600 * SECOND
@@ -214,3 +214,12 @@ class RepeatsTheSameUpload(AltServer, breaks="upload.new-hash"):
         made = super().make_collection(call)
         self.known[sent] = call.account.now, made
         return made
+
+
+class MinutesOfWholeSeconds(AltServer, breaks="limit.sliding-window"):
+    """Keeps the calls of the minute's window by whole seconds, so that one counts up to a second less than a minute."""
+
+    def calls_within(self, window: int, account: Account) -> int:
+        if window != MINUTE:
+            return super().calls_within(window, account)
+        return sum(account.now // SECOND - at // SECOND < MINUTE // SECOND for at in account.counted)

@@ -287,3 +287,10 @@ class CoversOfTheConverted(AltServer, breaks="collection.thumbnail"):
     def described(self, call: Call, collection: Collection) -> dict[str, Any]:
         shown = super().described(call, collection)
         return shown if collection.document else {**shown, "collectionThumbnail": f"{call.origin}/v1/"}
+
+
+class CountsEmptyFiles(AltServer, breaks="upload.document-required"):
+    """Counts the empty files too, which browsers send for fields that were left free."""
+
+    def check_several(self, call: Call, _file: Upload | None) -> None:
+        require(len(call.files) <= 1, 36)

@@ -266,7 +266,8 @@ def in_words(request: Request, reply: Reply) -> str:
 def _parameters(request: Request) -> list[tuple[str, str]]:
     form = request.body.decode("latin-1") if "form-urlencoded" in request.headers.get("Content-Type", "") else ""
     text = "&".join(filter(None, (urlsplit(request.url).query, form)))
-    return parse_qsl(text, keep_blank_values=True) if "action=" in text else []
+    sent = parse_qsl(text, keep_blank_values=True)
+    return sent if any(name == "action" for name, _ in sent) else []
 
 
 def _request(request: Request, sent: list[tuple[str, str]]) -> str:

@@ -60,7 +60,11 @@ class ComparedAccount:
         self.session.steer.settings(conversion_schedule=schedule, default_schedule=packages)
         draft = replace(self._draft(CREATE, "", form, {**document.parameters, **given}), files=document.files)
         answer, left = self._answer(CREATE, draft), self.model.uploads_left
-        expect_code(OK if left else MONTH_USED_UP, answer, f"an upload of {what} when {left} are left in the month")
+        code, shown = (
+            OK if left else MONTH_USED_UP,
+            f"the code of an upload of {what}, with {left} left in the month",
+        )
+        require(code, answer.code, shown, document.rule or "history.agrees")
         if not left:
             return ABSENT
         conversion = JobModel("failed" if document.is_damaged else schedule, self.model.now)
