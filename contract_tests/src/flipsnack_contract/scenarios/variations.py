@@ -132,16 +132,11 @@ def _deadlines(scenario: Scenario) -> tuple[Any, ...]:
     return () if lasts or scenario.deadline_s is None or not _is_calm(scenario) else (scenario.deadline_s, None)
 
 
-def _package_sizes(scenario: Scenario) -> tuple[Any, ...]:
-    is_disturbed = any(fault.when == PACKAGE for fault in scenario.faults) or scenario.whose != "own"
-    return (0, 0, 0, 70_000) if scenario.op == "download" and not scenario.package_bytes and not is_disturbed else ()
-
-
 def _interrupted(scenario: Scenario) -> tuple[Any, ...]:
     """Whether another run was cut off before; seldom, as that takes a run more."""
     is_disturbed = any(fault.when == PACKAGE for fault in scenario.faults) or scenario.whose != "own"
     is_ready = scenario.op == "download" and scenario.schedule == "immediate" and _is_calm(scenario)
-    return (*[False] * 11, True) if is_ready and not is_disturbed and not scenario.interrupted else ()
+    return (*[False] * 29, True) if is_ready and not is_disturbed and not scenario.interrupted else ()
 
 
 def _earlier(scenario: Scenario) -> tuple[Any, ...]:
@@ -150,7 +145,7 @@ def _earlier(scenario: Scenario) -> tuple[Any, ...]:
     is_plain = bool(whens) and all(set(when) == {"action"} and when != PACKAGE for when in whens)
     if not is_plain or not _is_calm(scenario) or any(fault.after_s for fault in scenario.faults):
         return ()
-    return (None, None, *REFUSED_ONCE, *(() if whens[0]["action"] in CHANGING else LOST_ONCE))
+    return (*[None] * 8, *REFUSED_ONCE, *(() if whens[0]["action"] in CHANGING else LOST_ONCE))
 
 
 VARIATIONS: Mapping[str, Callable[[Scenario], tuple[Any, ...]]] = {
@@ -162,7 +157,6 @@ VARIATIONS: Mapping[str, Callable[[Scenario], tuple[Any, ...]]] = {
     "file_name": _file_names,
     "form": _forms,
     "deadline_s": _deadlines,
-    "package_bytes": _package_sizes,
     "interrupted": _interrupted,
     "earlier": _earlier,
 }
