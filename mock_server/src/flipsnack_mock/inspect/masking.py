@@ -3,19 +3,14 @@
 The signature of a resource URL becomes a label, so that equal URLs can be recognised.
 """
 
-import base64
-import binascii
-import functools
 import hashlib
-import html
-import json
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 import msgspec
 
+from flipsnack_mock.inspect.spellings import LONGEST_WORD, SPLIT, readings, spellings, unescaped
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX, automatic_secret
 from flipsnack_mock.protocol.messages import UploadedFile
 from flipsnack_mock.protocol.methods import METHODS
@@ -25,16 +20,7 @@ from flipsnack_mock.state.world import World
 
 MASK = "***"
 
-# A shorter secret is masked only as a whole value: a secret of one letter is part of most words.
-_FINDABLE = 6
-_URL_SAFE = str.maketrans("+/", "-_")
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
-# As in JSON, in most languages, and by `escape` of JavaScript.
-_ESCAPE = re.compile(r"(?:[\\%]u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\(.))")
-_BLANKS = {"n": "\n", "r": "\r", "t": "\t"}
-_SPLIT = re.compile(r"&[A-Za-z0-9#]+;|\\")
-_ESCAPED = re.compile(rf"[%+]|{_SPLIT.pattern}")
-_CODE = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _AUTOMATIC_SECRET = automatic_secret(AUTOMATIC_PREFIX)
 # A URL may stand in another one, percent-encoded.
 _URL_SIGNATURE = re.compile(
@@ -44,8 +30,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
 _SIGNATURES = ("signature", "Signature")
 _NOTHING: Mapping[str, str] = {}
 _NO_OTHERS = Secrets()
-# So long is the longest secret, with each of its bytes percent-encoded more than once.
-_LONGEST_WORD = 2_000
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -69,7 +53,7 @@ class Mask:
     def __init__(self, own: str | None, others: Secrets = _NO_OTHERS, *, sent: Mapping[str, str] = _NOTHING) -> None:
         """Mask `own`, the account's secret, and the signatures of the parameters `sent` anywhere in a text, and
         `others` where they are whole words."""
-        self._own = _spellings(own) if own else None
+        self._own = spellings(own) if own else None
         self._others = others
         signatures = ((name, sent.get(name, "")) for name in _SIGNATURES)
         self._sent = [(value, _mask_of_signature(name, value)) for name, value in signatures if _TOKEN.fullmatch(value)]
@@ -155,12 +139,12 @@ class Mask:
 
     def _holds_others(self, text: str) -> bool:
         """Whether `text` holds a secret of others that is several words, or escaped so that it is no word."""
-        is_doubtful = self._others.have_words or _SPLIT.search(text) is not None
-        return is_doubtful and any(map(self._others.are_in, (text, *_unescaped(text))))
+        is_doubtful = self._others.have_words or SPLIT.search(text) is not None
+        return is_doubtful and any(map(self._others.are_in, (text, *unescaped(text))))
 
     def _is_others_secret(self, word: str) -> bool:
         # A loop, as it runs for each word of all that is shown.
-        for one in _readings(word):  # noqa: SIM110
+        for one in readings(word):  # noqa: SIM110
             if one in self._others or _AUTOMATIC_SECRET in one:
                 return True
         return False
@@ -168,119 +152,6 @@ class Mask:
 
 def _mask_of_signature(name: str, value: str) -> str:
     return label(value) if name == "Signature" else MASK
-
-
-def _readings(word: str) -> tuple[str, ...]:
-    """`word`, what it is an encoding of, and the words in that; in small letters."""
-    # A client chooses it: a longer one is not read, and not remembered.
-    return _read(word) if len(word) <= _LONGEST_WORD else (word.lower(),)
-
-
-@functools.lru_cache(maxsize=1024)
-def _read(word: str) -> tuple[str, ...]:
-    found = [word, *_unescaped(word)]
-    codes = [text for one in found for text in _decoded_codes(one)]
-    # A code may be encoded once more, as a token in a header is.
-    found += [*codes, *(text for one in codes for text in _decoded_codes(one))]
-    return tuple({one.lower(): None for text in found for one in (text, *words_of(text))})
-
-
-def _decoded_codes(text: str) -> Iterator[str]:
-    """What `text` is Base64 of, or hexadecimal digits, where that is text."""
-    if _CODE.fullmatch(text):
-        for decode in (bytes.fromhex, lambda code: base64.urlsafe_b64decode(_url_safe(code) + "==")):
-            with suppress(binascii.Error, ValueError):
-                yield decode(text).decode()
-
-
-class _Spellings:
-    """The ways to write `secret`; `pattern` finds them all."""
-
-    def __init__(self, secret: str) -> None:
-        self.secret = secret
-        self._findable = len(secret) >= _FINDABLE
-        self._plain = secret.lower()
-        raw = secret.encode()
-        # Where it begins among three bytes decides how Base64 writes it; its ends depend on the neighbours.
-        codes = [base64.b64encode(b"\0" * place + raw).rstrip(b"=")[(0, 2, 3)[place] : -1] for place in range(3)]
-        self._codes = dict.fromkeys(way(code.decode()) for code in codes for way in (str, _url_safe))
-        self._hex = raw.hex()
-        self._shortest = min(len(one) for one in (self._plain, self._hex, *self._codes))
-
-    def is_in(self, text: str) -> bool:
-        """Whether `text` holds a spelling of the secret; one that is too short is part of any text."""
-        low = text.lower()
-        if not self._findable or len(low) < self._shortest:
-            return False
-        if self._plain in low or self._hex in low or any(code in text for code in self._codes):
-            return True
-        return any(self._plain in one.lower() for one in _unescaped(text))
-
-    @functools.cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """A pattern for every spelling; around Base64 it takes what belongs to the same text."""
-        written = "".join(map(_written, self.secret))
-        codes = "|".join(map(re.escape, (self._hex, *self._codes)))
-        return re.compile(f"{written}|[A-Za-z0-9+/_-]*(?:{codes})[A-Za-z0-9+/_=-]*", re.IGNORECASE)
-
-
-def _url_safe(code: str) -> str:
-    return code.translate(_URL_SAFE)
-
-
-def _unescaped(text: str) -> Iterator[str]:
-    """What `text` means where it is percent-encoded or escaped for HTML or JSON, up to three times and in any order."""
-    if not _ESCAPED.search(text):
-        return
-    yield from _meanings(text, 3)
-    if "+" in text:
-        yield (spaced := text.replace("+", " "))
-        yield from _meanings(spaced, 3)
-
-
-def _meanings(text: str, times: int) -> Iterator[str]:
-    meant = text
-    for decode in _DECODERS:
-        if (decoded := decode(meant)) != meant:
-            yield (meant := decoded)
-    if times > 1 and meant != text:
-        yield from _meanings(meant, times - 1)
-
-
-def _from_html(text: str) -> str:
-    return html.unescape(text) if ";" in text else text
-
-
-def _from_json(text: str) -> str:
-    if "\\" not in text and "%u" not in text:
-        return text
-    return _ESCAPE.sub(_meant, text)
-
-
-def _meant(escape: re.Match[str]) -> str:
-    code = escape[1] or escape[2]
-    return chr(int(code, 16)) if code else _BLANKS.get(escape[3], escape[3])
-
-
-_DECODERS = (unquote, _from_html, _from_json)
-
-
-def _written(character: str) -> str:
-    """A pattern for a character, and for it encoded and escaped."""
-    cases = dict.fromkeys((character, character.lower(), character.upper()))
-    plain = {re.escape(way(one)): None for one in cases for way in (str, html.escape, _in_json)}
-    encoded = ("".join(f"%(?:25)*{byte:02x}" for byte in one.encode()) for one in cases)
-    numbered = (f"&#(?:0*{ord(one)}|x0*{ord(one):x});|\\\\u{ord(one):04x}" for one in cases if len(one) == 1)
-    return f"(?:{'|'.join([*plain, *encoded, *numbered, *(['[+]'] if character == ' ' else [])])})"
-
-
-def _in_json(character: str) -> str:
-    return json.dumps(character, ensure_ascii=False)[1:-1]
-
-
-@functools.lru_cache(maxsize=4096)
-def _spellings(secret: str) -> _Spellings:
-    return _Spellings(secret)
 
 
 def mask_of(world: World, entry: Entry) -> Mask:
@@ -304,5 +175,5 @@ def shown_in_log(world: World, entry: Entry) -> Entry:
         key=entry.key if entry.secret else mask.text(entry.key),
         detail=mask.detail(entry.detail, entry.params),
         # The log shows its beginning.
-        sent={"action": mask.whole(entry.action[:_LONGEST_WORD])} if entry.action else {},
+        sent={"action": mask.whole(entry.action[:LONGEST_WORD])} if entry.action else {},
     )
