@@ -203,3 +203,25 @@ class BlamesTheConversion(Client, breaks="client.failed-job"):
             if error.kind != "job_failed" or not self.was_converting:
                 raise
             raise ClientError("conversion_failed", "the document could not be converted") from None
+
+
+class DamageIsTransport(Client, breaks="client.agreement"):
+    """Reports a package that is damaged as trouble on the way, although all of it came."""
+
+    def inspect(self, content: bytes) -> None:
+        try:
+            super().inspect(content)
+        except ClientError as error:
+            raise ClientError("transport", str(error)) from None
+
+
+class GivesUpForTime(Client, breaks="client.gives-up"):
+    """Reports a deadline that it never got, when it gives up."""
+
+    def retry(self, step: Callable[[], T]) -> T:
+        try:
+            return super().retry(step)
+        except ClientError as error:
+            if self.end_ms is None and error.retry_after_ms is not None:
+                raise ClientError("deadline", str(error)) from None
+            raise

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from contract_tests.zoo.client import Client
 from contract_tests.zoo.exchange import HttpResponse, exchange
@@ -139,3 +139,12 @@ class AgentNamesTheKey(Client, breaks="client.credentials-not-in-download"):
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
         return super().get(url, {**(headers or {}), "User-Agent": f"downloader/1.0 {quote(self.task.key)}"})
+
+
+class KeepsTheHost(_AddsHeaders, breaks="client.http"):
+    """Keeps the host of the API, whichever server a link leads to."""
+
+    on_downloads = True
+
+    def added(self) -> Headers:
+        return {"Host": urlsplit(self.task.base_url).netloc}

@@ -59,3 +59,23 @@ class NeverPublishes(Client, breaks="client.agreement"):
 
     def published(self) -> dict[str, str]:
         return dict(self.changes)
+
+
+class LooksForTheTitle(Client, breaks="client.follows-new-hash"):
+    """Looks for what it has published in the list, by a title that several collections may have."""
+
+    def hash_after(self, old: str, changed: Mapping[str, Any]) -> str:
+        title = changed.get("collectionTitle")
+        found = (one["collectionHash"] for one in self.collections({}) if one.get("collectionTitle") == title)
+        return next(found, super().hash_after(old, changed))
+
+
+class PublishesInTwoSteps(Client, breaks="client.follows-new-hash"):
+    """Publishes first, and changes the texts then, by the hash from before."""
+
+    def publish(self, collection_hash: str) -> Object:
+        texts, self.changes = self.changes, {}
+        shown = super().publish(collection_hash)
+        if texts:
+            self.call_method("collection.update", {"collectionHash": collection_hash, **texts})
+        return shown

@@ -19,10 +19,10 @@ from flipsnack_contract.checks.check import Check, Plan
 from flipsnack_contract.contract.assertions import Inconclusive, Violation
 from flipsnack_contract.contract.clock import stopwatch
 from flipsnack_contract.contract.decoding import cut
+from flipsnack_contract.plugin.artifacts import VERSION, Replay, read_replay, write_artifacts
 from flipsnack_contract.plugin.judged import Judged, NotJudgeable, Part
 from flipsnack_contract.plugin.known_failures import KnownFailures
 from flipsnack_contract.plugin.options import Options
-from flipsnack_contract.scenarios.artifacts import VERSION, Replay, read_replay, write_artifacts
 from flipsnack_contract.scenarios.client_checks import client_checks
 from flipsnack_contract.scenarios.evaluation import ADAPTER_RULE, NotBroken, result_of, shrink, violation_in
 from flipsnack_contract.scenarios.scenario import Scenario

@@ -111,8 +111,8 @@ def ended(config: pytest.Config, text: str, code: Exit) -> PytestExit:
 
 
 def _open_client(options: Options, stack: ExitStack, worker: str, known: KnownFailures, on_run: "OnRun") -> Judged:
+    from flipsnack_contract.plugin.artifacts import BadReplay
     from flipsnack_contract.plugin.client import open_client
-    from flipsnack_contract.scenarios.artifacts import BadReplay
 
     try:
         return open_client(options, stack, worker, known, on_run)

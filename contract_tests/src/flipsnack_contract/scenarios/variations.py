@@ -116,11 +116,7 @@ def _old_bytes(scenario: Scenario) -> tuple[Any, ...]:
 
 
 def _file_names(scenario: Scenario) -> tuple[Any, ...]:
-    return (
-        (*[""] * 3 * len(FILE_NAMES), *FILE_NAMES)
-        if scenario.op in ("download", "create") and not scenario.file_name
-        else ()
-    )
+    return (*[""] * 3, *FILE_NAMES) if scenario.op in ("download", "create") and not scenario.file_name else ()
 
 
 def _forms(scenario: Scenario) -> tuple[Any, ...]:

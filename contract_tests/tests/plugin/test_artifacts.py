@@ -6,7 +6,7 @@ import pytest
 from contract_tests.tests.scenarios.builders import DOWNLOADED, call, scenario_run
 
 from flipsnack_contract.adapter.messages import Client
-from flipsnack_contract.scenarios.artifacts import VERSION, BadReplay, Replay, curl_lines, read_replay, write_artifacts
+from flipsnack_contract.plugin.artifacts import VERSION, BadReplay, Replay, curl_lines, read_replay, write_artifacts
 from flipsnack_contract.scenarios.scenario import Scenario
 
 REPLAY = Replay(
