@@ -7,7 +7,8 @@ from mock_server.tests.conftest import KEY, make_door, signed
 
 from flipsnack_mock.faults.presets import PRESETS
 from flipsnack_mock.faults.rules import FaultRule
-from flipsnack_mock.server.request_log import printable, request_log
+from flipsnack_mock.inspect.printable import printable
+from flipsnack_mock.server.request_log import request_log
 from flipsnack_mock.state.settings import load_settings
 from flipsnack_mock.testing import MockServer, journal_section
 

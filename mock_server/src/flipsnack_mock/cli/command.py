@@ -9,6 +9,8 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
+from flipsnack_mock.inspect.printable import printable_json
+
 CONTEXT: dict[str, Any] = {
     "help_option_names": ["-h", "--help"],
     # click would not go below 50 columns, and a terminal breaks words.
@@ -35,8 +37,6 @@ def print_json(value: Any) -> None:
     """Print a value as JSON, indented."""
     # Imported on use: `--help` needs no JSON.
     import msgspec
-
-    from flipsnack_mock.server.request_log import printable_json
 
     lines = msgspec.json.format(msgspec.json.encode(value)).decode().split("\n")
     click.echo("\n".join(map(printable_json, lines)))

@@ -9,6 +9,7 @@ import click
 
 from flipsnack_mock import __version__
 from flipsnack_mock.cli.command import CONTEXT, LazyGroup, show_error
+from flipsnack_mock.inspect.printable import printable_json
 
 PROGRAM = "flipsnack-mock"
 COMMANDS = {
@@ -48,12 +49,7 @@ class _Readable(io.TextIOWrapper):
     """A stream for people: what is not printable is written as an escape, as it may be a terminal's code."""
 
     def write(self, text: str) -> int:
-        if not text.isprintable():
-            # Imported on use: most texts are plain.
-            from flipsnack_mock.server.request_log import printable_json
-
-            text = "\n".join(map(printable_json, text.split("\n")))
-        return super().write(text)
+        return super().write("\n".join(map(printable_json, text.split("\n"))))
 
 
 def _readable(stream: Any) -> Any:

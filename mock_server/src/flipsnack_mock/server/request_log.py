@@ -6,7 +6,6 @@ A thread makes the lines and writes them, so that nothing about the place where 
 """
 
 import io
-import json
 import os
 import sys
 import threading
@@ -18,6 +17,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from flipsnack_mock.inspect.printable import printable, printable_json
 from flipsnack_mock.protocol.addresses import PAGE_PATH
 from flipsnack_mock.protocol.errors import Code
 from flipsnack_mock.protocol.identifiers import AUTOMATIC_PREFIX
@@ -200,16 +200,6 @@ def _explained(entry: Entry, page: str) -> str:
         address = urlencode({"account": entry.key, "request": entry.id})
         more = f"explained at {entry.request.origin}{page}?{address}"
     return "".join(f"  {part}" for part in (fault, entry.detail, more) if part)
-
-
-def printable(text: str, instead: Callable[[str], str] = lambda _: "?") -> str:
-    """`text` without line breaks and terminal codes: a client chooses some of the words of a line."""
-    return text if text.isprintable() else "".join(one if one.isprintable() else instead(one) for one in text)
-
-
-def printable_json(text: str) -> str:
-    """`text`, which is one line of JSON, with escapes for what is not printable."""
-    return printable(text, lambda one: json.dumps(one)[1:-1])
 
 
 def _colour(entry: Entry) -> int:

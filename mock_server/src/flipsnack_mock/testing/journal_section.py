@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import requests
 
+from flipsnack_mock.inspect.printable import printable
 from flipsnack_mock.inspect.records import Record
 from flipsnack_mock.protocol.errors import Code
-from flipsnack_mock.server.request_log import printable, shown_key
+from flipsnack_mock.server.request_log import shown_key
 from flipsnack_mock.testing.admin_client import AccountAdmin, AdminError
 
 TITLE = "flipsnack requests"
