@@ -149,11 +149,23 @@ def test_a_session_that_outlives_the_interception_is_free_again() -> None:
     assert [200, 200] == [inside.status_code, outside.status_code]
 
 
-def test_the_end_restores_what_was_there() -> None:
+def test_the_end_restores_what_was_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another tool put there before too, which sees what passes through an interception."""
+    own: Any = urllib3.HTTPConnectionPool.urlopen
+    seen: list[str] = []
+
+    def traced(pool: urllib3.HTTPConnectionPool, *arguments: Any, **options: Any) -> Any:
+        seen.append(pool.host)
+        return own(pool, *arguments, **options)
+
+    monkeypatch.setattr(urllib3.HTTPConnectionPool, "urlopen", traced)
     before = (urllib3.HTTPConnectionPool.urlopen, HTTPSConnection._new_conn)
+    with MockServer() as server, intercept():
+        assert 200 == requests.get(server.url + "/health", timeout=5).status_code
     with pytest.raises(ZeroDivisionError), intercept():
         raise ZeroDivisionError
     assert before == (urllib3.HTTPConnectionPool.urlopen, HTTPSConnection._new_conn)
+    assert ["127.0.0.1"] == seen[-1:]
 
 
 def test_two_interceptions_end_in_any_order(tmp_path: Path) -> None:

@@ -92,12 +92,16 @@ def _host(name: str) -> str:
 _LOCK = threading.Lock()
 _ACTIVE: list[_Switch] = []
 """The interceptions in force, in the order in which they began; of several threads they end in any order."""
+_ORIGINALS: list[Callable[..., Any]] = []
+"""What stood in the places of `_REPLACED` before the first of them: urllib3's own, or another tool's."""
 
 
 def _begin(switch: _Switch) -> None:
     with _LOCK:
         if not _ACTIVE:
-            for owner, name, original, replaced in _REPLACED:
+            for owner, name, replaced in _REPLACED:
+                original = getattr(owner, name)
+                _ORIGINALS.append(original)
                 setattr(owner, name, replaced(original))
         _ACTIVE.append(switch)
 
@@ -106,8 +110,9 @@ def _end(switch: _Switch) -> None:
     with _LOCK:
         _ACTIVE.remove(switch)
         if not _ACTIVE:
-            for owner, name, original, _ in _REPLACED:
+            for (owner, name, _), original in zip(_REPLACED, _ORIGINALS, strict=True):
                 setattr(owner, name, original)
+            _ORIGINALS.clear()
 
 
 def _switch_for(host: str) -> _Switch | None:
@@ -147,10 +152,10 @@ def _guarded(original: Callable[..., Any]) -> Callable[..., Any]:
     return act
 
 
-_REPLACED: list[tuple[type, str, Callable[..., Any], Callable[..., Any]]] = [
-    (HTTPConnectionPool, "urlopen", HTTPConnectionPool.urlopen, _intercepted),
-    (HTTPConnection, "_new_conn", HTTPConnection._new_conn, _guarded),
-    (HTTPConnection, "putrequest", HTTPConnection.putrequest, _guarded),
+_REPLACED: list[tuple[type, str, Callable[..., Any]]] = [
+    (HTTPConnectionPool, "urlopen", _intercepted),
+    (HTTPConnection, "_new_conn", _guarded),
+    (HTTPConnection, "putrequest", _guarded),
 ]
 
 
