@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flipsnack_mock.doctor.diagnosis import Cause, Diagnosis
+from flipsnack_mock.inspect.printable import printable
 
 
 def text_report(found: Diagnosis) -> str:
@@ -38,4 +39,4 @@ def _cause_lines(cause: Cause) -> Iterator[str]:
 
 def _printable(line: str) -> str:
     """`line` with control characters escaped: the parameters in it come from somebody else."""
-    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in line)
+    return printable(line, lambda one: repr(one)[1:-1])
